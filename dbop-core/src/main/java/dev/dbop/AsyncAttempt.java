@@ -1,0 +1,44 @@
+package dev.dbop;
+
+import java.util.concurrent.CompletionStage;
+
+/**
+ * One open asynchronous attempt: the contract of {@link Attempt}, with stages instead of blocking.
+ *
+ * @param <R> the resource handed to the operation
+ */
+public interface AsyncAttempt<R> {
+    /**
+     * Returns what the operation works on.
+     *
+     * @return the same object until the attempt ends
+     */
+    R resource();
+
+    /**
+     * Checks, without I/O, that the work may be committed at all, as {@link Attempt#beforeCommit}.
+     *
+     * @throws Exception if the work is lost already
+     */
+    default void beforeCommit() throws Exception {}
+
+    /**
+     * Starts to commit, as {@link Attempt#commit}.
+     *
+     * @return completes when the work is durable; fails when it is not, or may not be
+     */
+    CompletionStage<?> commit();
+
+    /**
+     * Starts to undo the work and to give everything back, as {@link Attempt#rollback}.
+     *
+     * @param cause why the attempt failed
+     * @param phase where it failed
+     * @param verdict what the classifier made of it
+     * @return completes, never exceptionally, with the verdict, raised where the attempt knows more
+     */
+    CompletionStage<Verdict> rollback(Throwable cause, Phase phase, Verdict verdict);
+
+    /** Stops the work under way without blocking, as {@link Attempt#cancel}. The default does nothing. */
+    default void cancel() {}
+}

@@ -1,0 +1,88 @@
+package dev.dbop;
+
+import dev.dbop.sql.Isolation;
+import org.jspecify.annotations.Nullable;
+
+/** One attempt, as the engine describes it to scope and hook. Immutable; valid for that attempt. */
+public final class AttemptContext {
+    private final CallSettings settings;
+    private final int number;
+    private final Deadline deadline;
+    private final @Nullable Object previousAttempt;
+
+    AttemptContext(CallSettings settings, int number, Deadline deadline, @Nullable Object previousAttempt) {
+        this.settings = settings;
+        this.number = number;
+        this.deadline = deadline;
+        this.previousAttempt = previousAttempt;
+    }
+
+    /**
+     * Returns the name of the call, for messages.
+     *
+     * @return the name given to the runner, or "unnamed"
+     */
+    public String name() {
+        return settings.name;
+    }
+
+    /**
+     * Returns the attempt's number.
+     *
+     * @return 1 for the first attempt
+     */
+    public int number() {
+        return number;
+    }
+
+    /**
+     * Returns when this attempt has to be over: the nearest of the attempt's own limit, the call's and the enclosing
+     * work's.
+     *
+     * @return the deadline, {@link Deadline#none()} where nothing limits the attempt
+     */
+    public Deadline deadline() {
+        return deadline;
+    }
+
+    /**
+     * Returns the server timeouts of this attempt, clamped to the time left now, never to zero. Under a deadline the
+     * statement timeout is always set, so that the server stops by itself if it can no longer be told to.
+     *
+     * @return the timeouts
+     */
+    public Timeouts timeouts() {
+        return settings.timeoutRule.forAttempt(number).within(deadline);
+    }
+
+    /**
+     * Tells whether the attempt must be read-only on the server.
+     *
+     * @return true if the call was declared {@link DbopRunner#readOnly()}
+     */
+    public boolean readOnly() {
+        return settings.readOnly;
+    }
+
+    /**
+     * Returns the isolation level the attempt's transaction must run at.
+     *
+     * @return the level, or null for the session's own
+     */
+    public @Nullable Isolation isolation() {
+        return settings.isolation;
+    }
+
+    /**
+     * Returns what this scope opened for the attempt before this one, so that a scope can finish what is left of it.
+     *
+     * @return the ended {@link Attempt} or {@link AsyncAttempt}; null for the first attempt and where opening failed
+     */
+    public @Nullable Object previousAttempt() {
+        return previousAttempt;
+    }
+
+    AttemptContext withPrevious(@Nullable Object attempt) {
+        return attempt == previousAttempt ? this : new AttemptContext(settings, number, deadline, attempt);
+    }
+}

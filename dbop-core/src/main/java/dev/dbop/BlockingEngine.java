@@ -1,0 +1,147 @@
+package dev.dbop;
+
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** The loop over attempts for blocking clients. What follows from a failure is {@link FailedCall}'s to say. */
+final class BlockingEngine<R, T extends @Nullable Object, X extends Exception> {
+    private final CallSettings settings;
+    private final AttemptScope<R, ? extends X> scope;
+    private final PreAttemptHook<? super R, ? extends X> hook;
+    private final Operation<? super R, ? extends T, ? extends X> operation;
+    private final Deadline deadline;
+    private @Nullable FailedCall failed;
+    private @Nullable Attempt<R, ? extends X> attempt;
+    private Phase phase = Phase.OPEN;
+
+    BlockingEngine(
+            CallSettings settings,
+            AttemptScope<R, ? extends X> scope,
+            PreAttemptHook<? super R, ? extends X> hook,
+            Operation<? super R, ? extends T, ? extends X> operation) {
+        this.settings = settings;
+        this.scope = scope;
+        this.hook = hook;
+        this.operation = operation;
+        this.deadline = settings.callDeadline(scope);
+    }
+
+    /** The failed attempts, or null if there is none. */
+    @Nullable
+    FailedCall failed() {
+        return failed;
+    }
+
+    T run() throws X {
+        long start = settings.startNanos();
+        Attempt<R, ? extends X> previous = null;
+        for (int number = 1; ; number++) {
+            AttemptContext context = new AttemptContext(settings, number, settings.attemptDeadline(deadline), previous);
+            settings.tellStarted(scope, number);
+            attempt = null;
+            phase = Phase.OPEN;
+            Watch watch = null;
+            T result;
+            try {
+                Attempt<R, ? extends X> opened = scope.open(context);
+                attempt = opened;
+                if (!context.deadline().isNone()) {
+                    watch = Watch.over(context, settings.scheduler, Watch.blocking(), opened::cancel);
+                }
+                result = attempt(opened, context, watch);
+            } catch (Throwable failure) {
+                boolean stopped = watch != null && watch.end();
+                afterFailure(number, failure, stopped);
+                previous = attempt;
+                continue;
+            }
+            if (watch != null) {
+                watch.end();
+            }
+            settings.succeeded(scope, number, start);
+            return result;
+        }
+    }
+
+    private T attempt(Attempt<R, ? extends X> opened, AttemptContext context, @Nullable Watch watch) throws X {
+        phase = Phase.HOOK;
+        hook.beforeAttempt(opened.resource(), context);
+        phase = Phase.OPERATION;
+        T result = operation.run(opened.resource());
+        if (watch != null && watch.hasExpired()) {
+            throw new Stopped();
+        }
+        opened.beforeCommit();
+        phase = Phase.COMMIT;
+        opened.commit();
+        return result;
+    }
+
+    /** Undoes the attempt, then waits for the next one, or throws what the caller gets. */
+    private void afterFailure(int number, Throwable thrown, boolean stopped) throws X {
+        FailedCall call = failed;
+        if (call == null) {
+            call = new FailedCall(settings, scope, deadline);
+            failed = call;
+        }
+        Throwable failure = thrown;
+        Verdict classified = settings.classify(scope, thrown, phase);
+        if (stopped && !(thrown instanceof Error)) {
+            failure = call.timedOut(number, thrown instanceof Stopped ? null : thrown);
+            classified = call.ofOwnStop(classified, phase, failure);
+        }
+        Verdict raised = undo(failure, classified);
+        if (failure instanceof Error) {
+            throw BlockingEngine.<Error>as(failure);
+        }
+        boolean interrupted = Thread.currentThread().isInterrupted();
+        Duration delay = call.failed(number, phase, failure, classified, raised, interrupted);
+        if (delay == null || !slept(delay, call)) {
+            throw BlockingEngine.<X>as(call.end());
+        }
+    }
+
+    private Verdict undo(Throwable failure, Verdict verdict) {
+        Attempt<R, ? extends X> open = attempt;
+        if (open == null) {
+            return verdict;
+        }
+        try {
+            return Objects.requireNonNull(open.rollback(failure, phase, verdict), "the rollback returned no verdict");
+        } catch (Throwable broken) {
+            // A rollback that breaks its contract has left the connection in a state nobody knows.
+            FailedCall.suppress(failure, broken);
+            return Verdict.RETRY_CONNECTION;
+        }
+    }
+
+    private boolean slept(Duration delay, FailedCall call) {
+        if (delay.isZero()) {
+            return true;
+        }
+        try {
+            settings.sleeper.sleep(delay);
+            return true;
+        } catch (InterruptedException interrupted) {
+            Thread.currentThread().interrupt();
+            call.interrupted();
+            return false;
+        }
+    }
+
+    /** Everything thrown inside an attempt is an X, or unchecked. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <E extends Throwable> E as(Throwable failure) {
+        return (E) failure;
+    }
+
+    /** The operation ended, but after its time: there is no failure of the client to report. */
+    static final class Stopped extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        Stopped() {
+            super("stopped", null, false, false);
+        }
+    }
+}

@@ -1,0 +1,30 @@
+package dev.dbop;
+
+/** Why a call ended without success. */
+public enum GiveUpReason {
+    /** The verdict was {@link Verdict#GIVE_UP}: trying again cannot help. */
+    NOT_RETRYABLE("trying again cannot help"),
+    /** The verdict goes beyond the scope's reach; an enclosing call with a wider scope may retry. */
+    BEYOND_REACH("the verdict goes beyond the scope's reach"),
+    /** {@link RetryPolicy#maxRetries()} were made. */
+    RETRIES_EXHAUSTED("retries are exhausted"),
+    /** The next delay would cross {@link RetryPolicy#maxDuration()}, or an enclosing deadline. */
+    DEADLINE("the next delay would cross the deadline"),
+    /** The {@link RetryBudget} is empty. */
+    BUDGET_EMPTY("the retry budget is empty"),
+    /** The calling thread was interrupted, or the future was cancelled. */
+    INTERRUPTED("the caller was interrupted"),
+    /** The work may have become durable and must not be repeated blindly. */
+    OUTCOME_UNKNOWN("the outcome is unknown");
+
+    private final String text;
+
+    GiveUpReason(String text) {
+        this.text = text;
+    }
+
+    @Override
+    public String toString() {
+        return text;
+    }
+}

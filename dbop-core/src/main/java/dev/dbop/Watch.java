@@ -1,0 +1,87 @@
+package dev.dbop;
+
+import java.time.Duration;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stops an attempt when its time is up, again and again until it has ended: a cancel that arrives between two statements
+ * stops neither, so one call is not enough.
+ */
+final class Watch implements Runnable {
+    private static final Duration AGAIN = Duration.ofMillis(100);
+
+    private final Scheduler scheduler;
+    private final Executor executor;
+    private final Runnable cancel;
+    private volatile boolean expired;
+    private volatile boolean ended;
+    private volatile Scheduler.@Nullable Cancellable task;
+
+    private Watch(Scheduler scheduler, Executor executor, Runnable cancel) {
+        this.scheduler = scheduler;
+        this.executor = executor;
+        this.cancel = cancel;
+    }
+
+    /** Watches one attempt that has a deadline. The cancel runs, and may block, on the executor. */
+    static Watch over(AttemptContext context, Scheduler scheduler, Executor executor, Runnable cancel) {
+        Watch watch = new Watch(scheduler, executor, cancel);
+        watch.scheduleIn(context.deadline().remaining());
+        return watch;
+    }
+
+    /** Threads for cancels that block; idle ones go away. */
+    static Executor blocking() {
+        return Blocking.THREADS;
+    }
+
+    boolean hasExpired() {
+        return expired;
+    }
+
+    /** Ends the watch and tells whether it had to stop the attempt. */
+    boolean end() {
+        ended = true;
+        Scheduler.Cancellable last = task;
+        if (last != null) {
+            last.cancel();
+        }
+        return expired;
+    }
+
+    @Override
+    public void run() {
+        if (ended) {
+            return;
+        }
+        expired = true;
+        // First, so that a cancel that throws is not the last one.
+        scheduleIn(AGAIN);
+        executor.execute(this::stop);
+    }
+
+    private void stop() {
+        if (!ended) {
+            cancel.run();
+        }
+    }
+
+    private void scheduleIn(Duration delay) {
+        Scheduler.Cancellable next = scheduler.schedule(this, delay);
+        task = next;
+        if (ended) {
+            next.cancel();
+        }
+    }
+
+    private static final class Blocking {
+        static final ExecutorService THREADS = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "dbop-cancel");
+            thread.setDaemon(true);
+            return thread;
+        });
+    }
+}

@@ -1,0 +1,124 @@
+package dev.dbop.sql;
+
+import dev.dbop.Timeouts;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The session SQL of PostgreSQL and its relatives: transaction characteristics and timeouts. Texts only; sending them is
+ * the adapter's business.
+ *
+ * <p>{@code SET LOCAL} and {@code SHOW} are used throughout because {@code set_config()} takes the transaction's
+ * snapshot and then forbids setting the isolation level (measured on PostgreSQL 15). {@code ROLLBACK TO SAVEPOINT}
+ * reverts a {@code SET LOCAL} made after the savepoint, {@code RELEASE SAVEPOINT} does not, so only success has
+ * something to restore.
+ */
+public final class PostgresSql {
+    /** The largest value of a timeout, in milliseconds: the settings are integers (manual, "Client Connection Defaults"). */
+    private static final long LONGEST_MILLIS = Integer.MAX_VALUE;
+
+    private PostgresSql() {}
+
+    /**
+     * Returns the statement that sets a transaction's characteristics; it must come before any query of it.
+     *
+     * @param isolation the level, or null to keep the session's
+     * @param readOnly whether the transaction may not write
+     * @return the statement, or null if there is nothing to set
+     */
+    public static @Nullable String characteristics(@Nullable Isolation isolation, boolean readOnly) {
+        if (isolation == null) {
+            return readOnly ? "SET TRANSACTION READ ONLY" : null;
+        }
+        return "SET TRANSACTION ISOLATION LEVEL " + isolation.sql() + (readOnly ? ", READ ONLY" : "");
+    }
+
+    /**
+     * Returns the statements that set timeouts until the transaction ends or the savepoint before them is rolled back.
+     *
+     * @param timeouts what to set; unset ones are left alone
+     * @return none, one or two statements
+     */
+    public static List<String> setLocal(Timeouts timeouts) {
+        return set("SET LOCAL ", timeouts);
+    }
+
+    /**
+     * Returns the statements that set timeouts for the session.
+     *
+     * @param timeouts what to set; unset ones are left alone
+     * @return none, one or two statements
+     */
+    public static List<String> setSession(Timeouts timeouts) {
+        return set("SET SESSION ", timeouts);
+    }
+
+    private static List<String> set(String set, Timeouts timeouts) {
+        List<String> statements = new ArrayList<>(2);
+        Duration lock = timeouts.lock();
+        if (lock != null) {
+            statements.add(set + "lock_timeout = " + millis(lock));
+        }
+        Duration statement = timeouts.statement();
+        if (statement != null) {
+            statements.add(set + "statement_timeout = " + millis(statement));
+        }
+        return statements;
+    }
+
+    /** Never 0, which would switch the timeout off; rounded up. */
+    private static long millis(Duration timeout) {
+        long millis = timeout.toMillis();
+        boolean exact = timeout.equals(Duration.ofMillis(millis));
+        return Math.max(1, Math.min(LONGEST_MILLIS, exact ? millis : millis + 1));
+    }
+
+    /**
+     * Reads a timeout as {@code SHOW} prints it, such as {@code 0}, {@code 1500ms}, {@code 3s}, {@code 2min}.
+     *
+     * @param shown the text
+     * @return the timeout, or null for 0, which is none
+     * @throws IllegalArgumentException if the text is not of that form
+     */
+    public static @Nullable Duration shown(String shown) {
+        int unit = 0;
+        while (unit < shown.length() && Character.isDigit(shown.charAt(unit))) {
+            unit++;
+        }
+        if (unit == 0) {
+            throw unreadable(shown);
+        }
+        long number = Long.parseLong(shown.substring(0, unit));
+        if (number == 0) {
+            return null;
+        }
+        return switch (shown.substring(unit)) {
+            case "", "ms" -> Duration.ofMillis(number);
+            case "s" -> Duration.ofSeconds(number);
+            case "min" -> Duration.ofMinutes(number);
+            case "h" -> Duration.ofHours(number);
+            case "d" -> Duration.ofDays(number);
+            default -> throw unreadable(shown);
+        };
+    }
+
+    private static IllegalArgumentException unreadable(String shown) {
+        return new IllegalArgumentException(
+                "timeout is \"" + shown + "\": must be a number with ms, s, min, h or d, as SHOW prints it");
+    }
+
+    /**
+     * Returns the statement that ends a session of the same role, if it is still the one that was meant: a session of
+     * that number that is older than the given age. Its single value is true if the session was told to end.
+     *
+     * @param backendPid the server's process number of the session
+     * @param age how long the session is known to have existed, at least
+     * @return a query with one row, or none if there is no such session
+     */
+    public static String terminate(int backendPid, Duration age) {
+        return "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = " + backendPid
+                + " AND backend_start < clock_timestamp() - interval '" + age.toMillis() + " milliseconds'";
+    }
+}
