@@ -1,0 +1,326 @@
+package dev.dbop.testkit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Stands between clients and a server on TCP, to count round trips and to break connections at a chosen point.
+ *
+ * <p>A fault is planned with a predicate on what the client sends and happens once, on the first connection whose bytes
+ * match; plan it again for a second time. The predicate sees the bytes that the client has sent since the server last
+ * answered, so it finds an SQL text as long as TLS is off (as in {@link TestDatabase#url(int)}). What arrives with the
+ * matching text in one read is forwarded, held or dropped with it. A statement that PostgreSQL's driver has prepared on
+ * the server travels by name: give the driver {@code prepareThreshold=0} where a text must be found again and again.
+ *
+ * <p>A connection is cut by a TCP reset, as when a machine or a network dies.
+ *
+ * <p>Thread-safe. The proxy runs in daemon threads; closing it cuts what is open.
+ */
+public final class FaultProxy implements AutoCloseable {
+
+    private final String host;
+    private final int target;
+    private final int port;
+    private final ReentrantLock lock = new ReentrantLock();
+    private final Set<Link> links = ConcurrentHashMap.newKeySet();
+    private final List<Fault> planned = new CopyOnWriteArrayList<>();
+    private final List<Fault> begun = new CopyOnWriteArrayList<>();
+    private final AtomicInteger roundTrips = new AtomicInteger();
+    private final AtomicInteger connections = new AtomicInteger();
+    private volatile long delayNanos;
+    private volatile boolean mute;
+    private @Nullable ServerSocket listener;
+
+    private FaultProxy(String host, int target) {
+        this.host = host;
+        this.target = target;
+        ServerSocket socket = listen(0);
+        this.listener = socket;
+        this.port = socket.getLocalPort();
+        acceptFrom(socket);
+    }
+
+    /**
+     * Starts a proxy before a server.
+     *
+     * @param host where the server listens
+     * @param port where the server listens
+     * @return the proxy, forwarding everything
+     */
+    public static FaultProxy to(String host, int port) {
+        return new FaultProxy(host, port);
+    }
+
+    /**
+     * Starts a proxy before the server of a database.
+     *
+     * @param database the database; not SQLite
+     * @return the proxy, forwarding everything
+     * @throws UnsupportedOperationException on SQLite
+     */
+    public static FaultProxy to(TestDatabase database) {
+        return new FaultProxy(database.server().host(), database.server().port());
+    }
+
+    /**
+     * Returns a predicate for bytes that contain a text, upper and lower case alike.
+     *
+     * @param text an ASCII text, such as {@code commit}
+     * @return the predicate
+     */
+    public static Predicate<byte[]> containing(String text) {
+        String wanted = text.toLowerCase(Locale.ROOT);
+        return bytes -> new String(bytes, StandardCharsets.ISO_8859_1)
+                .toLowerCase(Locale.ROOT)
+                .contains(wanted);
+    }
+
+    /**
+     * Returns where the proxy listens, on the loopback address.
+     *
+     * @return the port
+     */
+    public int port() {
+        return port;
+    }
+
+    /**
+     * Returns the round trips of all connections since the start or the last reset of the counter. One is counted when
+     * a client sends bytes and the server has sent some since that client last did, or the connection is new: what a
+     * client sends on without waiting belongs to the same round trip. A connect therefore counts too.
+     *
+     * @return the number of request/response turns
+     */
+    public int roundTrips() {
+        return roundTrips.get();
+    }
+
+    /** Sets the counter of round trips to 0. */
+    public void resetRoundTrips() {
+        roundTrips.set(0);
+    }
+
+    /**
+     * Returns the connections that clients have opened since the start.
+     *
+     * @return the number of accepted connections
+     */
+    public int connections() {
+        return connections.get();
+    }
+
+    /**
+     * Delays everything in both directions from now on, so that a round trip takes at least twice as long.
+     *
+     * @param each the delay of one direction; zero for none
+     */
+    public void delay(Duration each) {
+        delayNanos = each.toNanos();
+    }
+
+    /**
+     * Plans nothing but to notice a message.
+     *
+     * @param message what the client sends
+     * @return the handle whose {@link Fault#await} returns once the message has come
+     */
+    public Fault watch(Predicate<byte[]> message) {
+        return plan(Fault.Kind.WATCH, message);
+    }
+
+    /**
+     * Plans to cut the connection in place of forwarding a message: the server never sees it.
+     *
+     * @param message what the client sends
+     * @return the handle whose {@link Fault#await} returns once the connection is cut
+     */
+    public Fault cutBeforeForwarding(Predicate<byte[]> message) {
+        return plan(Fault.Kind.CUT_BEFORE, message);
+    }
+
+    /**
+     * Plans to forward a message, to swallow the server's answer and to cut the connection: the server has done it, the
+     * client does not know.
+     *
+     * @param message what the client sends
+     * @return the handle whose {@link Fault#await} returns once the connection is cut
+     */
+    public Fault cutAfterForwarding(Predicate<byte[]> message) {
+        return plan(Fault.Kind.CUT_AFTER, message);
+    }
+
+    /**
+     * Plans to forward a message and to cut the connection at once, without waiting for an answer: the server works on
+     * for a client that is gone.
+     *
+     * @param message what the client sends
+     * @return the handle whose {@link Fault#await} returns once the connection is cut
+     */
+    public Fault orphan(Predicate<byte[]> message) {
+        return plan(Fault.Kind.ORPHAN, message);
+    }
+
+    /**
+     * Plans to hold a message back until it is released.
+     *
+     * @param message what the client sends
+     * @return the handle whose {@link Fault#await} returns once the message is held, and {@link Fault#release} lets go
+     */
+    public Fault holdBack(Predicate<byte[]> message) {
+        return plan(Fault.Kind.HOLD_BACK, message);
+    }
+
+    /**
+     * Plans to forward a message and to hold the server's answer back until it is released.
+     *
+     * @param message what the client sends
+     * @return the handle whose {@link Fault#await} returns once the answer is held, and {@link Fault#release} lets go
+     */
+    public Fault holdAnswer(Predicate<byte[]> message) {
+        return plan(Fault.Kind.HOLD_ANSWER, message);
+    }
+
+    /** Swallows everything in both directions from now on; new connections are accepted and stay mute. */
+    public void blackHole() {
+        mute = true;
+    }
+
+    /** Resets every open connection now; new ones are accepted. */
+    public void cutAll() {
+        links.forEach(Link::cut);
+    }
+
+    /** Refuses new connections from now on, as a server that is down does; the open ones stay. */
+    public void refuseNewConnections() {
+        lock.lock();
+        try {
+            ServerSocket socket = listener;
+            if (socket != null) {
+                socket.close();
+                listener = null;
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("port " + port + " could not be closed", e);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /**
+     * Ends every trouble: faults that have not happened are forgotten, what is held is released, nothing is delayed,
+     * swallowed or refused. A connection that a black hole has swallowed bytes of is cut.
+     */
+    public void heal() {
+        planned.clear();
+        begun.forEach(Fault::release);
+        delayNanos = 0;
+        if (mute) {
+            cutAll();
+            mute = false;
+        }
+        lock.lock();
+        try {
+            if (listener == null) {
+                ServerSocket socket = listen(port);
+                listener = socket;
+                acceptFrom(socket);
+            }
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** Cuts every connection and refuses new ones. */
+    @Override
+    public void close() {
+        refuseNewConnections();
+        planned.clear();
+        begun.forEach(Fault::release);
+        cutAll();
+    }
+
+    /** Counts a turn that a client has begun. */
+    void turnBegun() {
+        roundTrips.incrementAndGet();
+    }
+
+    boolean isMute() {
+        return mute;
+    }
+
+    /** Lets the delay of one direction pass. */
+    void pause() {
+        long end = System.nanoTime() + delayNanos;
+        long left = delayNanos;
+        while (left > 0) {
+            LockSupport.parkNanos(left);
+            left = end - System.nanoTime();
+        }
+    }
+
+    /** Returns the first planned fault that the bytes match, which then is no longer planned. */
+    @Nullable
+    Fault match(byte[] bytes) {
+        Optional<Fault> found =
+                planned.stream().filter(fault -> fault.matches(bytes)).findFirst();
+        // another connection may have taken it meanwhile
+        if (found.isEmpty() || !planned.remove(found.get())) {
+            return null;
+        }
+        begun.add(found.get());
+        return found.get();
+    }
+
+    void ended(Link link) {
+        links.remove(link);
+    }
+
+    private Fault plan(Fault.Kind kind, Predicate<byte[]> message) {
+        Fault fault = new Fault(kind, message);
+        planned.add(fault);
+        return fault;
+    }
+
+    private static ServerSocket listen(int port) {
+        try {
+            ServerSocket socket = new ServerSocket();
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return socket;
+        } catch (IOException e) {
+            throw new UncheckedIOException("proxy cannot listen on port " + port, e);
+        }
+    }
+
+    private void acceptFrom(ServerSocket socket) {
+        Link.daemon("dbop-proxy-" + socket.getLocalPort(), () -> {
+            while (!socket.isClosed()) {
+                open(socket.accept());
+            }
+        });
+    }
+
+    private void open(Socket client) throws IOException {
+        connections.incrementAndGet();
+        Link link = new Link(this, client);
+        links.add(link);
+        link.start(host, target);
+    }
+}

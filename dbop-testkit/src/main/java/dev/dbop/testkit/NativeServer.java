@@ -1,0 +1,178 @@
+package dev.dbop.testkit;
+
+import dev.dbop.sql.Database;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+
+/** A MariaDB or MySQL server started from unpacked files, bound to the loopback address. */
+final class NativeServer implements ServerProcess {
+
+    private static final Duration START_LIMIT = Duration.ofSeconds(60);
+    private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final Credentials ADMIN = new Credentials("dbop", "dbop-secret");
+
+    private final NativeDistribution files;
+    private final List<String> options;
+    private final RunFolder run;
+    private final Path log;
+    private final int port;
+    private Process process;
+
+    private NativeServer(NativeDistribution files, List<String> options) {
+        this.files = files;
+        this.options = options;
+        this.run = RunFolder.create(files.database().name().toLowerCase(Locale.ROOT));
+        this.port = freePort();
+        this.log = logFile(run);
+        try {
+            CacheFolder.copy(files.initialisedData(), run.path().resolve("data"));
+            Files.writeString(run.path().resolve("users.sql"), userStatements());
+        } catch (IOException e) {
+            throw new UncheckedIOException("data of " + files.database() + " could not be set up", e);
+        }
+        this.process = launch();
+    }
+
+    static NativeServer start(Database database, List<String> options) {
+        return new NativeServer(NativeDistribution.of(database), options);
+    }
+
+    /** A log survives its server, where the build keeps what it made. */
+    static Path logFile(RunFolder run) {
+        try {
+            return Files.createDirectories(Settings.logFolder())
+                    .resolve(run.path().getFileName() + ".log");
+        } catch (IOException e) {
+            throw new UncheckedIOException("folder for server logs " + Settings.logFolder() + " cannot be made", e);
+        }
+    }
+
+    static int freePort() {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        } catch (IOException e) {
+            throw new UncheckedIOException("no free port on the loopback address", e);
+        }
+    }
+
+    @Override
+    public String host() {
+        return "127.0.0.1";
+    }
+
+    @Override
+    public int port() {
+        return port;
+    }
+
+    @Override
+    public Credentials admin() {
+        return ADMIN;
+    }
+
+    @Override
+    public String adminDatabase() {
+        return "";
+    }
+
+    @Override
+    public Optional<ProcessHandle> handle() {
+        return Optional.of(process.toHandle());
+    }
+
+    @Override
+    public void kill() {
+        RunFolder.killTree(process.toHandle());
+    }
+
+    @Override
+    public void stop() {
+        process.destroy();
+        try {
+            if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+                throw new IllegalStateException(
+                        files.database() + " did not stop within " + STOP_LIMIT + ": see its log " + log);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    @Override
+    public void restart() {
+        kill();
+        process = launch();
+    }
+
+    @Override
+    public void close() {
+        kill();
+        run.close();
+    }
+
+    private Process launch() {
+        try {
+            Process started = new ProcessBuilder(command())
+                    .redirectErrorStream(true)
+                    .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
+                    .start();
+            run.belongsTo(started.toHandle());
+            Poll.until(
+                    START_LIMIT,
+                    () -> !started.isAlive() || accepts(),
+                    () -> files.database() + " did not start (see its log " + log + ")");
+            if (!started.isAlive()) {
+                throw new IllegalStateException(files.database() + " ended while it started: see its log " + log);
+            }
+            return started;
+        } catch (IOException e) {
+            throw new UncheckedIOException(files.database() + " could not be started", e);
+        }
+    }
+
+    private List<String> command() {
+        List<String> command = new ArrayList<>(files.serverCommand(run.path().resolve("data")));
+        command.addAll(List.of(
+                "--port=" + port,
+                "--bind-address=127.0.0.1",
+                "--skip-name-resolve",
+                // relative to the data folder: a socket's whole path may have only about 100 characters
+                "--socket=server.sock",
+                "--pid-file=" + run.path().resolve("pid"),
+                "--init-file=" + run.path().resolve("users.sql"),
+                "--max-connections=300",
+                "--innodb-buffer-pool-size=64M",
+                // written at each commit, flushed each second: survives the death of the server, not of the machine
+                "--innodb-flush-log-at-trx-commit=2"));
+        options.forEach(option -> command.add("--" + option));
+        return command;
+    }
+
+    /** The init file runs before the first connection is accepted. */
+    private boolean accepts() {
+        try (Socket socket = new Socket()) {
+            socket.connect(new InetSocketAddress(host(), port), 1000);
+            socket.setSoTimeout(5000);
+            return socket.getInputStream().read() >= 0;
+        } catch (IOException notYet) {
+            return false;
+        }
+    }
+
+    private static String userStatements() {
+        return "CREATE USER IF NOT EXISTS 'dbop'@'%' IDENTIFIED BY '" + ADMIN.password() + "';\n"
+                + "GRANT ALL PRIVILEGES ON *.* TO 'dbop'@'%' WITH GRANT OPTION;\n";
+    }
+}
