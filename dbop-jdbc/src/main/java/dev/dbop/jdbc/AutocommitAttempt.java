@@ -1,0 +1,107 @@
+package dev.dbop.jdbc;
+
+import dev.dbop.AttemptContext;
+import dev.dbop.Phase;
+import dev.dbop.Verdict;
+import dev.dbop.sql.StatementText;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** Statements that each commit on their own. What ran before a failure is durable, what was running may be. */
+final class AutocommitAttempt extends JdbcAttempt {
+    private final Lease lease;
+    private boolean sent;
+    private boolean writes;
+    private boolean wrote;
+
+    private AutocommitAttempt(Server server, Lease lease, AttemptContext context) {
+        super(server, lease.connection(), context, null);
+        this.lease = lease;
+    }
+
+    @Override
+    int workDepth() {
+        return 0;
+    }
+
+    static AutocommitAttempt open(
+            @Nullable DataSource source, Connection connection, Server server, AttemptContext context)
+            throws SQLException {
+        Lease lease = new Lease(source, connection, server);
+        try {
+            lease.endGhostOf(context.previousAttempt());
+            AutocommitAttempt attempt = new AutocommitAttempt(server, lease, context);
+            attempt.work.beginAutocommit(context.readOnly(), attempt.timeouts());
+            return attempt;
+        } catch (SQLException | RuntimeException failure) {
+            // What was set and what was not is not known.
+            lease.giveBackAfter(failure, true);
+            throw failure;
+        }
+    }
+
+    @Override
+    boolean controlled() {
+        return false;
+    }
+
+    @Override
+    boolean reportsAutoCommit() {
+        return true;
+    }
+
+    @Override
+    void enter(Statement statement, @Nullable String sql) throws SQLException {
+        super.enter(statement, sql);
+        sent = true;
+        writes = sql == null || !StatementText.reads(sql);
+    }
+
+    @Override
+    @Nullable
+    SQLException exit(@Nullable SQLException failure) throws SQLException {
+        wrote |= writes && failure == null;
+        return super.exit(failure);
+    }
+
+    @Override
+    public void commit() {
+        end();
+        lease.giveBack(restored(null));
+    }
+
+    private boolean restored(@Nullable Throwable cause) {
+        try {
+            work.endAutocommit();
+            return true;
+        } catch (SQLException notRestored) {
+            if (cause != null) {
+                suppress(cause, notRestored);
+            }
+            return false;
+        }
+    }
+
+    @Override
+    public Verdict rollback(Throwable cause, Phase phase, Verdict verdict) {
+        end();
+        boolean gone = connectionGone(verdict);
+        lease.giveBackAfter(cause, gone || !restored(cause));
+        if (verdict == Verdict.GIVE_UP) {
+            return verdict;
+        }
+        // A statement that succeeded before would be repeated; one whose connection failed may have succeeded, and so
+        // may any whose failure would leave a COMMIT in doubt.
+        boolean doubtful =
+                gone || JdbcClassifier.of(server.database).classify(cause, Phase.COMMIT) == Verdict.OUTCOME_UNKNOWN;
+        boolean mayHaveHappened = wrote || (sent && doubtful);
+        return mayHaveHappened ? Verdict.OUTCOME_UNKNOWN : verdict;
+    }
+
+    Lease lease() {
+        return lease;
+    }
+}

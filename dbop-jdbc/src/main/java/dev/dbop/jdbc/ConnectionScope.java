@@ -1,0 +1,173 @@
+package dev.dbop.jdbc;
+
+import dev.dbop.Attempt;
+import dev.dbop.AttemptContext;
+import dev.dbop.AttemptScope;
+import dev.dbop.Classifier;
+import dev.dbop.Deadline;
+import dev.dbop.Reach;
+import dev.dbop.sql.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Locale;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** Attempts on the caller's connection. */
+final class ConnectionScope implements AttemptScope<Connection, SQLException> {
+    enum Mode {
+        TRANSACTION,
+        SAVEPOINT,
+        JOIN,
+        AUTOCOMMIT
+    }
+
+    private final Connection connection;
+    private final Mode mode;
+    private volatile @Nullable Server server;
+
+    ConnectionScope(Connection connection, Mode mode) {
+        this.connection = Objects.requireNonNull(connection, "connection");
+        this.mode = mode;
+    }
+
+    @Override
+    public Reach reach() {
+        if (mode != Mode.JOIN) {
+            return mode == Mode.SAVEPOINT ? Reach.SAVEPOINT : Reach.TRANSACTION;
+        }
+        try {
+            return inTransaction(server(), enclosing()) ? Reach.SAVEPOINT : Reach.TRANSACTION;
+        } catch (SQLException | IllegalArgumentException cannotTell) {
+            // The narrower reach never undoes, or repeats, too much.
+            return Reach.SAVEPOINT;
+        }
+    }
+
+    @Override
+    public Classifier classifier() {
+        Database database = database();
+        return database == null ? JdbcClassifier.standard() : JdbcClassifier.of(database);
+    }
+
+    @Override
+    public Deadline deadline() {
+        try {
+            JdbcAttempt enclosing = enclosing();
+            return enclosing == null ? Deadline.none() : enclosing.deadline();
+        } catch (SQLException closed) {
+            return Deadline.none();
+        }
+    }
+
+    @Override
+    public @Nullable Database database() {
+        Server known = server;
+        return known == null ? null : known.database;
+    }
+
+    private @Nullable JdbcAttempt enclosing() throws SQLException {
+        return AttemptConnection.enclosing(connection);
+    }
+
+    private Server server() throws SQLException {
+        Server known = server;
+        if (known == null) {
+            JdbcAttempt enclosing = enclosing();
+            known = enclosing == null ? Server.of(connection) : enclosing.server;
+            server = known;
+        }
+        return known;
+    }
+
+    @Override
+    public Attempt<Connection, SQLException> open(AttemptContext context) throws SQLException {
+        JdbcAttempt enclosing = enclosing();
+        Server at = server();
+        return switch (mode) {
+            case TRANSACTION -> transaction(at, enclosing, context);
+            case SAVEPOINT -> savepoint(at, enclosing, context);
+            case JOIN ->
+                inTransaction(at, enclosing) ? savepoint(at, enclosing, context) : transaction(at, enclosing, context);
+            case AUTOCOMMIT -> autocommit(at, enclosing, context);
+        };
+    }
+
+    private Attempt<Connection, SQLException> transaction(
+            Server at, @Nullable JdbcAttempt enclosing, AttemptContext context) throws SQLException {
+        if (inTransaction(at, enclosing)) {
+            throw wrongState(
+                    "a transaction is open on the connection",
+                    "a transaction scope begins its own",
+                    "end the open one, or use JdbcScope.savepoint or JdbcScope.join");
+        }
+        return TransactionAttempt.open(null, connection, at, context);
+    }
+
+    private Attempt<Connection, SQLException> savepoint(
+            Server at, @Nullable JdbcAttempt enclosing, AttemptContext context) throws SQLException {
+        if (!inTransaction(at, enclosing)) {
+            throw wrongState(
+                    "no transaction is open on the connection",
+                    "a savepoint exists only inside one",
+                    "begin one (setAutoCommit(false)), or use JdbcScope.transaction or JdbcScope.join");
+        }
+        if (context.isolation() != null) {
+            throw wrongState(
+                    "isolation " + context.isolation() + " is asked of a savepoint",
+                    "it is the transaction's and cannot change inside it",
+                    "set it on the enclosing call");
+        }
+        Connection raw = enclosing == null ? connection : enclosing.raw;
+        return SavepointAttempt.open(at, raw, context, enclosing);
+    }
+
+    private Attempt<Connection, SQLException> autocommit(
+            Server at, @Nullable JdbcAttempt enclosing, AttemptContext context) throws SQLException {
+        refuseIsolation(context);
+        if (inTransaction(at, enclosing)) {
+            throw wrongState(
+                    "a transaction is open on the connection, or autocommit is off",
+                    "an autocommit scope runs statements that commit on their own",
+                    "switch autocommit on, or use JdbcScope.savepoint or JdbcScope.join");
+        }
+        return AutocommitAttempt.open(null, connection, at, context);
+    }
+
+    static void refuseIsolation(AttemptContext context) {
+        if (context.isolation() != null) {
+            throw wrongState(
+                    "isolation " + context.isolation() + " is asked of an autocommit scope",
+                    "only a transaction has an isolation level",
+                    "use JdbcScope.transaction");
+        }
+    }
+
+    private static IllegalStateException wrongState(String value, String rule, String remedy) {
+        return new IllegalStateException(value + ": " + rule + "; " + remedy);
+    }
+
+    /** What the driver knows counts; where it knows nothing, a connection out of autocommit may have one open. */
+    private boolean inTransaction(Server at, @Nullable JdbcAttempt enclosing) throws SQLException {
+        if (enclosing != null) {
+            return enclosing.controlled();
+        }
+        return switch (at.driver.transactionState(connection)) {
+            case OPEN -> true;
+            case NONE -> mode != Mode.TRANSACTION && !connection.getAutoCommit();
+            case UNKNOWN -> !connection.getAutoCommit() || sqliteIsInTransaction(at);
+        };
+    }
+
+    /** BEGIN sent as SQL leaves the driver in autocommit mode; SQLite itself refuses a second BEGIN. */
+    private boolean sqliteIsInTransaction(Server at) throws SQLException {
+        return at.database == Database.SQLITE
+                && Work.of(at, connection, new Control(connection, at.driver.driver, null), 0)
+                        .transactionSurvived(new SQLException());
+    }
+
+    @Override
+    public String toString() {
+        return mode.name().toLowerCase(Locale.ROOT) + " on a connection";
+    }
+}

@@ -1,0 +1,64 @@
+package dev.dbop.jdbc;
+
+import dev.dbop.Attempt;
+import dev.dbop.AttemptContext;
+import dev.dbop.AttemptScope;
+import dev.dbop.Classifier;
+import dev.dbop.Reach;
+import dev.dbop.sql.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+
+/** Every attempt on a connection of its own. */
+final class DataSourceScope implements AttemptScope<Connection, SQLException> {
+    private final DataSource source;
+    private final boolean transaction;
+
+    DataSourceScope(DataSource source, boolean transaction) {
+        this.source = source;
+        this.transaction = transaction;
+    }
+
+    @Override
+    public Reach reach() {
+        return Reach.CONNECTION;
+    }
+
+    @Override
+    public Classifier classifier() {
+        Database database = database();
+        return database == null ? JdbcClassifier.standard() : JdbcClassifier.of(database);
+    }
+
+    @Override
+    public @Nullable Database database() {
+        Server server = Server.known(source);
+        return server == null ? null : server.database;
+    }
+
+    @Override
+    public Attempt<Connection, SQLException> open(AttemptContext context) throws SQLException {
+        if (!transaction) {
+            ConnectionScope.refuseIsolation(context);
+        }
+        Connection connection = source.getConnection();
+        Server server;
+        try {
+            server = Server.of(source, connection);
+        } catch (SQLException | RuntimeException failure) {
+            try (connection) {
+                throw failure;
+            }
+        }
+        return transaction
+                ? TransactionAttempt.open(source, connection, server, context)
+                : AutocommitAttempt.open(source, connection, server, context);
+    }
+
+    @Override
+    public String toString() {
+        return transaction ? "transaction on a data source" : "autocommit on a data source";
+    }
+}

@@ -1,0 +1,227 @@
+package dev.dbop.jdbc;
+
+import dev.dbop.Attempt;
+import dev.dbop.AttemptContext;
+import dev.dbop.Deadline;
+import dev.dbop.Phase;
+import dev.dbop.Timeouts;
+import dev.dbop.Verdict;
+import dev.dbop.sql.Fault;
+import dev.dbop.sql.MySqlSql;
+import dev.dbop.sql.StatementText;
+import dev.dbop.sql.Undone;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt on a JDBC connection: what transaction, savepoint and single statement have in common. Hears of every
+ * statement the operation runs through its connection, and so notices failures the operation swallows.
+ */
+abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
+    final Server server;
+    final Connection raw;
+    final AttemptContext context;
+    final Work work;
+    final @Nullable JdbcAttempt parent;
+    final @Nullable Canceller canceller;
+    private final int depth;
+    private final Connection resource;
+    private boolean ended;
+    private @Nullable SQLException lost;
+    private boolean committedImplicitly;
+
+    JdbcAttempt(Server server, Connection raw, AttemptContext context, @Nullable JdbcAttempt parent) {
+        this.server = server;
+        this.raw = raw;
+        this.context = context;
+        this.parent = parent;
+        this.depth = parent == null ? 0 : parent.depth + 1;
+        this.canceller = canceller(server, raw, context);
+        this.work = Work.of(server, raw, new Control(raw, server.driver.driver, canceller), workDepth());
+        this.resource = AttemptConnection.of(this);
+    }
+
+    /** Where old settings are kept must differ from what an enclosing attempt uses, known to us or not. */
+    abstract int workDepth();
+
+    final int depth() {
+        return depth;
+    }
+
+    private static @Nullable Canceller canceller(Server server, Connection raw, AttemptContext context) {
+        Duration limit = context.timeouts().statement();
+        boolean serverLimits = switch (server.database.family()) {
+            case POSTGRESQL -> true;
+            case MYSQL -> MySqlSql.of(server.database).limitsEveryStatement();
+            case SQLITE -> false;
+        };
+        Duration own = serverLimits ? null : limit;
+        return own == null && context.deadline().isNone() ? null : new Canceller(raw, own);
+    }
+
+    @Override
+    public final Connection resource() {
+        return resource;
+    }
+
+    final Deadline deadline() {
+        return context.deadline();
+    }
+
+    final boolean hasEnded() {
+        return ended;
+    }
+
+    /** The first failure the transaction did not survive, or null. */
+    final @Nullable SQLException lost() {
+        return lost;
+    }
+
+    final void lose(SQLException failure) {
+        if (lost == null) {
+            lost = failure;
+        }
+    }
+
+    /** Whether a statement committed the work before it, which can then not be undone. */
+    final boolean committedImplicitly() {
+        return committedImplicitly;
+    }
+
+    /** What the resource reports as autocommit. */
+    boolean reportsAutoCommit() throws SQLException {
+        return false;
+    }
+
+    /** The operation is about to prepare or run a statement. */
+    void check(@Nullable String sql) throws SQLException {
+        checkOpen();
+        if (sql == null) {
+            return;
+        }
+        if (controlled() && StatementText.controlsTransaction(sql)) {
+            throw AttemptConnection.refused("the statement " + sql.strip());
+        }
+        if (StatementText.commitsImplicitly(server.database, sql)) {
+            for (JdbcAttempt at = this; at != null; at = at.parent) {
+                at.committedImplicitly = at.controlled();
+            }
+        }
+    }
+
+    /** Whether the attempt has a transaction or savepoint of its own to protect. */
+    boolean controlled() {
+        return true;
+    }
+
+    final void checkOpen() throws SQLException {
+        if (ended) {
+            throw new SQLException(
+                    "the attempt this connection was handed to has ended: use a connection only inside its operation",
+                    "HY010");
+        }
+        if (lost != null) {
+            throw new SQLException(
+                    "the transaction did not survive an earlier failure, see the cause: let that failure leave the"
+                            + " operation",
+                    "25P02",
+                    lost);
+        }
+        if (canceller != null && canceller.hasExpired()) {
+            throw new SQLException("the attempt's time is up: no further statement is run", "57014");
+        }
+    }
+
+    /** A statement of the operation begins; what it reads or writes is told by its text, if that is known. */
+    void enter(Statement statement, @Nullable String sql) throws SQLException {
+        checkOpen();
+        if (canceller != null) {
+            canceller.enter(statement);
+        }
+    }
+
+    /** A statement of the operation is over; returns what to throw instead of its failure. */
+    @Nullable
+    SQLException exit(@Nullable SQLException failure) throws SQLException {
+        boolean limitPassed = canceller != null && canceller.exit();
+        if (failure == null) {
+            return null;
+        }
+        Duration limit = context.timeouts().statement();
+        SQLException thrown = limitPassed && limit != null ? new StatementTimeout(limit, failure) : failure;
+        notice(thrown);
+        return thrown;
+    }
+
+    /** Finds out whether the transaction has survived a failure of one of its statements. */
+    private void notice(SQLException failure) throws SQLException {
+        if (!controlled()) {
+            return;
+        }
+        JdbcFaults.Found found = JdbcFaults.find(server.database, failure);
+        Fault fault = found == null ? null : found.fault();
+        boolean undone = fault != null && fault.undone() != Undone.STATEMENT;
+        if (undone || !survived(failure)) {
+            lose(failure);
+        }
+    }
+
+    private boolean survived(SQLException failure) {
+        try {
+            return work.transactionSurvived(failure);
+        } catch (SQLException unknown) {
+            failure.addSuppressed(unknown);
+            return false;
+        }
+    }
+
+    @Override
+    public void beforeCommit() throws SQLException {
+        if (lost != null) {
+            throw lost;
+        }
+    }
+
+    @Override
+    public final void cancel() {
+        if (canceller != null) {
+            canceller.cancel();
+        }
+    }
+
+    /** No cancel strikes from here on. */
+    final void end() {
+        ended = true;
+        if (canceller != null) {
+            canceller.end();
+        }
+    }
+
+    /** Whether the connection can still be asked anything. */
+    final boolean connectionGone(Verdict verdict) {
+        if (verdict == Verdict.RETRY_CONNECTION || (canceller != null && canceller.wasAborted())) {
+            return true;
+        }
+        try {
+            return raw.isClosed();
+        } catch (SQLException gone) {
+            return true;
+        }
+    }
+
+    static void suppress(Throwable cause, Throwable cleanUp) {
+        if (cause != cleanUp) {
+            cause.addSuppressed(cleanUp);
+        }
+    }
+
+    final Timeouts timeouts() {
+        return context.timeouts();
+    }
+
+    @Override
+    public abstract Verdict rollback(Throwable cause, Phase phase, Verdict verdict);
+}

@@ -1,0 +1,93 @@
+package dev.dbop.jdbc;
+
+import dev.dbop.AttemptScope;
+import dev.dbop.Reach;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Objects;
+import javax.sql.DataSource;
+
+/**
+ * The scopes for plain JDBC, on PostgreSQL, MySQL, MariaDB, SQLite and their relatives.
+ *
+ * <p>The operation gets a {@link Connection} that belongs to its attempt: it runs statements like any other, but commit,
+ * rollback and the like are refused, closing it does nothing, and it is dead when the attempt ends. What the operation
+ * may not undo (isolation, read-only mode, timeouts, autocommit) is set before it runs and put back afterwards, whatever
+ * happens; a connection that cannot be put back is discarded. {@code unwrap} gives the driver's own connection, without
+ * this protection.
+ *
+ * <p>Scopes may be kept and shared by threads if what they were made of may: a data source may, a connection may not.
+ */
+public final class JdbcScope {
+    private JdbcScope() {}
+
+    /**
+     * Returns a scope in which every attempt is a transaction on a fresh connection, given back before a retry is waited
+     * for.
+     *
+     * @param source gives a connection for each attempt
+     * @return a scope of reach {@link Reach#CONNECTION}
+     */
+    public static AttemptScope<Connection, SQLException> transaction(DataSource source) {
+        return new DataSourceScope(Objects.requireNonNull(source, "source"), true);
+    }
+
+    /**
+     * Returns a scope in which every attempt is a transaction on the caller's connection, which must not have one open.
+     * The connection is left open, also while a retry is waited for.
+     *
+     * @param connection used for every attempt
+     * @return a scope of reach {@link Reach#TRANSACTION}; opening it throws {@link IllegalStateException} if a
+     *     transaction is open
+     */
+    public static AttemptScope<Connection, SQLException> transaction(Connection connection) {
+        return new ConnectionScope(connection, ConnectionScope.Mode.TRANSACTION);
+    }
+
+    /**
+     * Returns a scope in which every attempt is a savepoint in the transaction open on the connection. Faults that end
+     * the transaction are not retried here; they go up, to whoever can repeat the whole.
+     *
+     * @param connection with a transaction open, usually the one an enclosing operation was handed
+     * @return a scope of reach {@link Reach#SAVEPOINT}; opening it throws {@link IllegalStateException} if no
+     *     transaction is open
+     */
+    public static AttemptScope<Connection, SQLException> savepoint(Connection connection) {
+        return new ConnectionScope(connection, ConnectionScope.Mode.SAVEPOINT);
+    }
+
+    /**
+     * Returns a scope in which every attempt is a savepoint if a transaction is open on the connection, and a transaction
+     * otherwise.
+     *
+     * @param connection with a transaction open or not
+     * @return a scope of reach {@link Reach#SAVEPOINT} or {@link Reach#TRANSACTION}
+     */
+    public static AttemptScope<Connection, SQLException> join(Connection connection) {
+        return new ConnectionScope(connection, ConnectionScope.Mode.JOIN);
+    }
+
+    /**
+     * Returns a scope without a transaction: every statement commits on its own, on a fresh connection for each attempt.
+     *
+     * <p>Meant for a single statement. If a write's connection is lost, or an earlier statement of the attempt has
+     * written already, the outcome counts as unknown; declare the call read-only or idempotent if repeating is safe.
+     *
+     * @param source gives a connection for each attempt
+     * @return a scope of reach {@link Reach#CONNECTION}
+     */
+    public static AttemptScope<Connection, SQLException> autocommit(DataSource source) {
+        return new DataSourceScope(Objects.requireNonNull(source, "source"), false);
+    }
+
+    /**
+     * Returns a scope without a transaction, as {@link #autocommit(DataSource)}, on the caller's connection.
+     *
+     * @param connection in autocommit mode
+     * @return a scope of reach {@link Reach#TRANSACTION}; opening it throws {@link IllegalStateException} if autocommit
+     *     is off
+     */
+    public static AttemptScope<Connection, SQLException> autocommit(Connection connection) {
+        return new ConnectionScope(connection, ConnectionScope.Mode.AUTOCOMMIT);
+    }
+}

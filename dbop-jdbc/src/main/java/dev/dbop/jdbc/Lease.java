@@ -1,0 +1,139 @@
+package dev.dbop.jdbc;
+
+import dev.dbop.sql.Database;
+import dev.dbop.sql.MySqlSql;
+import dev.dbop.sql.PostgresSql;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection for one attempt: taken from a data source and given back to it, or the caller's own. A connection that
+ * failed leaves a ghost: the server goes on waiting, holding locks, even committing an autocommit statement, until it
+ * notices. The next attempt ends the ghost before it begins.
+ */
+final class Lease {
+    private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
+
+    private final @Nullable DataSource source;
+    private final Connection connection;
+    private final Server server;
+    private final @Nullable Object physical;
+    private final long taken = System.nanoTime();
+    private volatile boolean ghost;
+
+    Lease(@Nullable DataSource source, Connection connection, Server server) throws SQLException {
+        this.source = source;
+        this.connection = connection;
+        this.server = server;
+        this.physical = source == null ? null : server.driver.physical(connection);
+    }
+
+    Connection connection() {
+        return connection;
+    }
+
+    /** Gives the connection back in order, or discards it. */
+    void giveBack(boolean clean) {
+        if (source == null) {
+            return;
+        }
+        try {
+            if (!clean) {
+                discard();
+            }
+            connection.close();
+        } catch (SQLException notReturned) {
+            LOG.debug("a connection could not be given back; the pool has to notice", notReturned);
+        }
+    }
+
+    /** Gives the connection back after a failure, into which clean-up failures are suppressed. */
+    void giveBackAfter(Throwable cause, boolean gone) {
+        if (source == null) {
+            return;
+        }
+        ghost = gone && physical != null;
+        try {
+            if (gone) {
+                discard();
+            }
+            connection.close();
+        } catch (SQLException notReturned) {
+            JdbcAttempt.suppress(cause, notReturned);
+        }
+    }
+
+    /** Cuts the connection, then lets the pool find out at once instead of handing it to the next borrower. */
+    private void discard() throws SQLException {
+        connection.abort(Runnable::run);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("SELECT 1");
+        } catch (SQLException closed) {
+            // What was wanted: pools watch for failures of this kind.
+            LOG.trace("a discarded connection is closed", closed);
+        }
+    }
+
+    /** Ends on the server what an earlier attempt left there, if anything. */
+    void endGhostOf(@Nullable Object previousAttempt) {
+        Lease earlier = previousAttempt instanceof TransactionAttempt transaction
+                ? transaction.lease()
+                : previousAttempt instanceof AutocommitAttempt autocommit ? autocommit.lease() : null;
+        if (earlier != null && earlier.ghost) {
+            earlier.endGhostThrough(connection);
+        }
+    }
+
+    /** Ends the session without waiting for another attempt: its time was up, and there may be none. */
+    void endGhostInBackground() {
+        DataSource from = source;
+        if (from == null || !ghost) {
+            return;
+        }
+        Canceller.inBackground(() -> {
+            try (Connection another = from.getConnection()) {
+                endGhostThrough(another);
+            } catch (SQLException unreachable) {
+                LOG.debug("a lost session could not be ended; the server ends it when it notices", unreachable);
+            }
+        });
+    }
+
+    private void endGhostThrough(Connection another) {
+        Long session = server.driver.sessionId(physical);
+        if (session == null) {
+            return;
+        }
+        Duration age = Duration.ofNanos(System.nanoTime() - taken);
+        try (Statement statement = another.createStatement()) {
+            if (server.database.family() == Database.Family.POSTGRESQL) {
+                statement.execute(PostgresSql.terminate(session.intValue(), age));
+            } else {
+                kill(statement, MySqlSql.of(server.database).findSession(session, age));
+            }
+            ghost = false;
+        } catch (SQLException notEnded) {
+            // Missing privilege, or gone in the meantime: the rerun waits for its locks like anybody else.
+            LOG.debug("lost session {} could not be ended", session, notEnded);
+        }
+    }
+
+    private static void kill(Statement statement, String find) throws SQLException {
+        Long found = null;
+        try (ResultSet rows = statement.executeQuery(find)) {
+            if (rows.next()) {
+                found = rows.getLong(1);
+            }
+        }
+        if (found != null) {
+            statement.executeUpdate("KILL " + found);
+        }
+    }
+}
