@@ -4,10 +4,8 @@ import dev.dbop.AttemptContext;
 import dev.dbop.Phase;
 import dev.dbop.Verdict;
 import dev.dbop.sql.StatementText;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** Statements that each commit on their own. What ran before a failure is durable, what was running may be. */
@@ -17,8 +15,8 @@ final class AutocommitAttempt extends JdbcAttempt {
     private boolean writes;
     private boolean wrote;
 
-    private AutocommitAttempt(Server server, Lease lease, AttemptContext context) {
-        super(server, lease.connection(), context, null);
+    private AutocommitAttempt(Lease lease, AttemptContext context) {
+        super(lease.server(), lease.connection(), context, null);
         this.lease = lease;
     }
 
@@ -27,18 +25,16 @@ final class AutocommitAttempt extends JdbcAttempt {
         return 0;
     }
 
-    static AutocommitAttempt open(
-            @Nullable DataSource source, Connection connection, Server server, AttemptContext context)
-            throws SQLException {
-        Lease lease = new Lease(source, connection, server);
+    static AutocommitAttempt open(Lease lease, AttemptContext context) throws SQLException {
+        AutocommitAttempt attempt = null;
         try {
             lease.endGhostOf(context.previousAttempt());
-            AutocommitAttempt attempt = new AutocommitAttempt(server, lease, context);
-            attempt.work.beginAutocommit(context.readOnly(), attempt.timeouts());
+            attempt = new AutocommitAttempt(lease, context);
+            attempt.work.beginAutocommit(context.readOnly(), attempt.timeouts);
             return attempt;
-        } catch (SQLException | RuntimeException failure) {
-            // What was set and what was not is not known.
-            lease.giveBackAfter(failure, true);
+        } catch (Throwable failure) {
+            boolean trusted = attempt != null && !attempt.connectionGone() && attempt.restored(failure);
+            lease.giveBackAfter(failure, trusted);
             throw failure;
         }
     }
@@ -88,8 +84,11 @@ final class AutocommitAttempt extends JdbcAttempt {
     @Override
     public Verdict rollback(Throwable cause, Phase phase, Verdict verdict) {
         end();
-        boolean gone = connectionGone(verdict);
-        lease.giveBackAfter(cause, gone || !restored(cause));
+        boolean gone = verdict == Verdict.RETRY_CONNECTION || connectionGone();
+        lease.giveBackAfter(cause, !gone && restored(cause));
+        if (wasAborted()) {
+            lease.endGhostInBackground();
+        }
         if (verdict == Verdict.GIVE_UP) {
             return verdict;
         }

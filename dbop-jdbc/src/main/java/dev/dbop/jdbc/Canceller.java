@@ -53,6 +53,12 @@ final class Canceller {
         THREADS.execute(task);
     }
 
+    /** The limit of one statement, or null. */
+    @Nullable
+    Duration statementLimit() {
+        return statementLimit;
+    }
+
     boolean hasExpired() {
         return expired;
     }

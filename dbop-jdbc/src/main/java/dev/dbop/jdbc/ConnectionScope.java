@@ -101,7 +101,7 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
                     "a transaction scope begins its own",
                     "end the open one, or use JdbcScope.savepoint or JdbcScope.join");
         }
-        return TransactionAttempt.open(null, connection, at, context);
+        return TransactionAttempt.open(Lease.ofCaller(connection, at), context);
     }
 
     private Attempt<Connection, SQLException> savepoint(
@@ -131,7 +131,7 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
                     "an autocommit scope runs statements that commit on their own",
                     "switch autocommit on, or use JdbcScope.savepoint or JdbcScope.join");
         }
-        return AutocommitAttempt.open(null, connection, at, context);
+        return AutocommitAttempt.open(Lease.ofCaller(connection, at), context);
     }
 
     static void refuseIsolation(AttemptContext context) {
@@ -162,7 +162,7 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
     /** BEGIN sent as SQL leaves the driver in autocommit mode; SQLite itself refuses a second BEGIN. */
     private boolean sqliteIsInTransaction(Server at) throws SQLException {
         return at.database == Database.SQLITE
-                && Work.of(at, connection, new Control(connection, at.driver.driver, null), 0)
+                && Work.of(at, connection, new Control(connection, at.driver, null), 0)
                         .transactionSurvived(new SQLException());
     }
 

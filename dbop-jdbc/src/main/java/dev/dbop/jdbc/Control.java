@@ -13,13 +13,18 @@ import org.jspecify.annotations.Nullable;
 /** Sends an attempt's own statements in as few round trips as the driver allows. */
 final class Control {
     private final Connection raw;
-    private final DriverMethods driver;
+    private final DriverMethods.Bound driver;
     private final @Nullable Canceller canceller;
 
-    Control(Connection raw, DriverMethods driver, @Nullable Canceller canceller) {
+    Control(Connection raw, DriverMethods.Bound driver, @Nullable Canceller canceller) {
         this.raw = raw;
         this.driver = driver;
         this.canceller = canceller;
+    }
+
+    /** Whether several statements go out as one text that stops at the first failure. */
+    boolean joins() {
+        return driver.joinsStatements;
     }
 
     /** One statement, without a result. */
@@ -39,8 +44,12 @@ final class Control {
                 present.add(sql);
             }
         }
-        if (present.size() > 1 && driver == DriverMethods.MARIADB) {
+        if (present.size() > 1 && driver.driver == DriverMethods.MARIADB) {
             runBatch(present);
+            return;
+        }
+        if (present.size() > 1 && joins()) {
+            run(String.join(";", present));
             return;
         }
         for (String sql : present) {
@@ -55,7 +64,7 @@ final class Control {
      */
     @Nullable
     SQLException runPair(String deciding, String tidying) throws SQLException {
-        if (driver == DriverMethods.MARIADB) {
+        if (driver.driver == DriverMethods.MARIADB) {
             return runPairAsBatch(deciding, tidying);
         }
         run(deciding);

@@ -43,18 +43,8 @@ final class DataSourceScope implements AttemptScope<Connection, SQLException> {
         if (!transaction) {
             ConnectionScope.refuseIsolation(context);
         }
-        Connection connection = source.getConnection();
-        Server server;
-        try {
-            server = Server.of(source, connection);
-        } catch (SQLException | RuntimeException failure) {
-            try (connection) {
-                throw failure;
-            }
-        }
-        return transaction
-                ? TransactionAttempt.open(source, connection, server, context)
-                : AutocommitAttempt.open(source, connection, server, context);
+        Lease lease = Lease.from(source);
+        return transaction ? TransactionAttempt.open(lease, context) : AutocommitAttempt.open(lease, context);
     }
 
     @Override

@@ -38,10 +38,21 @@ enum DriverMethods {
         for (DriverMethods driver : values()) {
             Class<?> type = driver.typeSeenFrom(connection);
             if (type != null && connection.isWrapperFor(type)) {
-                return new Bound(driver, type);
+                return new Bound(driver, type, driver == MYSQL && allowsMultiQueries(connection.unwrap(type), type));
             }
         }
-        return new Bound(OTHER, Connection.class);
+        return new Bound(OTHER, Connection.class, false);
+    }
+
+    private static boolean allowsMultiQueries(Object physical, Class<?> type) {
+        Object properties = Chain.of(type, "getPropertySet").call(physical);
+        if (properties == null) {
+            return false;
+        }
+        MethodHandle property = Chain.method(properties.getClass(), "getBooleanProperty", String.class);
+        Object found = property == null ? null : Chain.invoke(property, properties, "allowMultiQueries");
+        return found != null
+                && Boolean.TRUE.equals(Chain.of(found.getClass(), "getValue").call(found));
     }
 
     private @Nullable Class<?> typeSeenFrom(Connection connection) throws SQLException {
@@ -83,8 +94,11 @@ enum DriverMethods {
         private final Chain transactionState;
         private final Chain busyTimeout;
         private final @Nullable MethodHandle setBusyTimeout;
+        /** Whether several statements may be sent as one text, as Connector/J allows with allowMultiQueries. */
+        final boolean joinsStatements;
 
-        private Bound(DriverMethods driver, Class<?> type) {
+        private Bound(DriverMethods driver, Class<?> type, boolean joinsStatements) {
+            this.joinsStatements = joinsStatements;
             this.driver = driver;
             this.type = type;
             sessionId = Chain.of(type, driver.sessionId);

@@ -26,6 +26,7 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
     final AttemptContext context;
     final Work work;
     final @Nullable JdbcAttempt parent;
+    final Timeouts timeouts;
     final @Nullable Canceller canceller;
     private final int depth;
     private final Connection resource;
@@ -39,8 +40,9 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
         this.context = context;
         this.parent = parent;
         this.depth = parent == null ? 0 : parent.depth + 1;
-        this.canceller = canceller(server, raw, context);
-        this.work = Work.of(server, raw, new Control(raw, server.driver.driver, canceller), workDepth());
+        this.timeouts = context.timeouts();
+        this.canceller = canceller(server, raw, timeouts, context.deadline());
+        this.work = Work.of(server, raw, new Control(raw, server.driver, canceller), workDepth());
         this.resource = AttemptConnection.of(this);
     }
 
@@ -51,15 +53,15 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
         return depth;
     }
 
-    private static @Nullable Canceller canceller(Server server, Connection raw, AttemptContext context) {
-        Duration limit = context.timeouts().statement();
+    private static @Nullable Canceller canceller(Server server, Connection raw, Timeouts timeouts, Deadline deadline) {
+        Duration limit = timeouts.statement();
         boolean serverLimits = switch (server.database.family()) {
             case POSTGRESQL -> true;
             case MYSQL -> MySqlSql.of(server.database).limitsEveryStatement();
             case SQLITE -> false;
         };
         Duration own = serverLimits ? null : limit;
-        return own == null && context.deadline().isNone() ? null : new Canceller(raw, own);
+        return own == null && deadline.isNone() ? null : new Canceller(raw, own);
     }
 
     @Override
@@ -146,12 +148,11 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
     /** A statement of the operation is over; returns what to throw instead of its failure. */
     @Nullable
     SQLException exit(@Nullable SQLException failure) throws SQLException {
-        boolean limitPassed = canceller != null && canceller.exit();
+        Duration limit = canceller != null && canceller.exit() ? canceller.statementLimit() : null;
         if (failure == null) {
             return null;
         }
-        Duration limit = context.timeouts().statement();
-        SQLException thrown = limitPassed && limit != null ? new StatementTimeout(limit, failure) : failure;
+        SQLException thrown = limit != null ? new StatementTimeout(limit, failure) : failure;
         notice(thrown);
         return thrown;
     }
@@ -200,13 +201,15 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
         }
     }
 
-    /** Whether the connection can still be asked anything. */
-    final boolean connectionGone(Verdict verdict) {
-        if (verdict == Verdict.RETRY_CONNECTION || (canceller != null && canceller.wasAborted())) {
-            return true;
-        }
+    /** Whether the attempt's time was up and nothing less than cutting the connection ended its work. */
+    final boolean wasAborted() {
+        return canceller != null && canceller.wasAborted();
+    }
+
+    /** Whether the connection cannot be asked anything any more. */
+    final boolean connectionGone() {
         try {
-            return raw.isClosed();
+            return wasAborted() || raw.isClosed();
         } catch (SQLException gone) {
             return true;
         }
@@ -216,10 +219,6 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
         if (cause != cleanUp) {
             cause.addSuppressed(cleanUp);
         }
-    }
-
-    final Timeouts timeouts() {
-        return context.timeouts();
     }
 
     @Override

@@ -72,7 +72,7 @@ public final class JdbcTimeouts {
             return new JdbcTimeouts(null);
         }
         Server server = Server.of(connection);
-        Control control = new Control(connection, server.driver.driver, null);
+        Control control = new Control(connection, server.driver, null);
         if (server.database.family() == Database.Family.POSTGRESQL && !connection.getAutoCommit()) {
             List<String> local = PostgresSql.setLocal(timeouts);
             control.runJoined(local);

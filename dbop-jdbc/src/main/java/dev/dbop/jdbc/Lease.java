@@ -28,45 +28,65 @@ final class Lease {
     private final long taken = System.nanoTime();
     private volatile boolean ghost;
 
-    Lease(@Nullable DataSource source, Connection connection, Server server) throws SQLException {
+    private Lease(@Nullable DataSource source, Connection connection, Server server, @Nullable Object physical) {
         this.source = source;
         this.connection = connection;
         this.server = server;
-        this.physical = source == null ? null : server.driver.physical(connection);
+        this.physical = physical;
+    }
+
+    /** Takes a connection for one attempt. */
+    static Lease from(DataSource source) throws SQLException {
+        Connection connection = source.getConnection();
+        try {
+            Server server = Server.of(source, connection);
+            return new Lease(source, connection, server, server.driver.physical(connection));
+        } catch (Throwable failure) {
+            try (connection) {
+                throw failure;
+            }
+        }
+    }
+
+    /** The caller's connection, which stays open. */
+    static Lease ofCaller(Connection connection, Server server) {
+        return new Lease(null, connection, server, null);
     }
 
     Connection connection() {
         return connection;
     }
 
-    /** Gives the connection back in order, or discards it. */
-    void giveBack(boolean clean) {
-        if (source == null) {
-            return;
-        }
+    Server server() {
+        return server;
+    }
+
+    /** Gives the connection back after success, or discards it if it could not be put back as it was found. */
+    void giveBack(boolean trusted) {
         try {
-            if (!clean) {
-                discard();
-            }
-            connection.close();
+            close(trusted);
         } catch (SQLException notReturned) {
             LOG.debug("a connection could not be given back; the pool has to notice", notReturned);
         }
     }
 
-    /** Gives the connection back after a failure, into which clean-up failures are suppressed. */
-    void giveBackAfter(Throwable cause, boolean gone) {
-        if (source == null) {
-            return;
-        }
-        ghost = gone && physical != null;
+    /** Gives the connection back after a failure, into which clean-up failures are suppressed, or discards it. */
+    void giveBackAfter(Throwable cause, boolean trusted) {
+        ghost = !trusted && physical != null;
         try {
-            if (gone) {
-                discard();
-            }
-            connection.close();
+            close(trusted);
         } catch (SQLException notReturned) {
             JdbcAttempt.suppress(cause, notReturned);
+        }
+    }
+
+    /** A caller keeps a trusted connection; one whose settings nobody knows is cut, so that its next use fails. */
+    private void close(boolean trusted) throws SQLException {
+        if (!trusted) {
+            discard();
+        }
+        if (source != null) {
+            connection.close();
         }
     }
 
@@ -94,7 +114,7 @@ final class Lease {
     /** Ends the session without waiting for another attempt: its time was up, and there may be none. */
     void endGhostInBackground() {
         DataSource from = source;
-        if (from == null || !ghost) {
+        if (!ghost || from == null) {
             return;
         }
         Canceller.inBackground(() -> {

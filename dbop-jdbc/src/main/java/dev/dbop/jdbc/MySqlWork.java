@@ -38,7 +38,7 @@ final class MySqlWork extends Work {
     void beginTransaction(@Nullable Isolation isolation, boolean readOnly, Timeouts wanted) throws SQLException {
         timeouts = wanted;
         boolean wasAutoCommit = raw.getAutoCommit();
-        autocommitOff = wasAutoCommit && !timeouts.isNone();
+        autocommitOff = wasAutoCommit && !timeouts.isNone() && !control.joins();
         String save =
                 autocommitOff ? sql.save(timeouts, depth, false, "autocommit=0") : sql.save(timeouts, depth, false);
         control.runAll(Arrays.asList(
@@ -52,7 +52,11 @@ final class MySqlWork extends Work {
             control.run("COMMIT");
             return;
         }
-        if (control.runPair("COMMIT", restore) == null) {
+        if (control.joins()) {
+            // COMMIT last: whatever fails in the text before it, nothing is committed.
+            control.runAll(List.of(restore, "COMMIT"));
+            timeouts = Timeouts.none();
+        } else if (control.runPair("COMMIT", restore) == null) {
             timeouts = Timeouts.none();
             autocommitOff = false;
         }
@@ -89,7 +93,7 @@ final class MySqlWork extends Work {
 
     @Override
     void releaseSavepoint() throws SQLException {
-        control.runAll(Arrays.asList("RELEASE SAVEPOINT " + savepoint(), sql.restore(timeouts, depth)));
+        control.runAll(Arrays.asList(sql.restore(timeouts, depth), "RELEASE SAVEPOINT " + savepoint()));
     }
 
     @Override

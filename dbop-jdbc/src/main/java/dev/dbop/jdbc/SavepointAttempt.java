@@ -39,7 +39,7 @@ final class SavepointAttempt extends JdbcAttempt {
 
     private void begin() throws SQLException {
         try {
-            work.beginSavepoint(context.readOnly(), timeouts());
+            work.beginSavepoint(context.readOnly(), timeouts);
         } catch (SQLException failure) {
             if (!raw.isClosed()) {
                 try {
@@ -65,7 +65,7 @@ final class SavepointAttempt extends JdbcAttempt {
         Fault fault = found == null ? null : found.fault();
         boolean contended = fault != null && fault.kind().isContention();
         deadlocked = fault != null && fault.kind() == FaultKind.DEADLOCK;
-        if (connectionGone(verdict)) {
+        if (verdict == Verdict.RETRY_CONNECTION || connectionGone()) {
             loseParent(cause);
             return verdict.atLeast(Verdict.RETRY_CONNECTION);
         }

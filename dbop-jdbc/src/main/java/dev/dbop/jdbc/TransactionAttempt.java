@@ -3,9 +3,7 @@ package dev.dbop.jdbc;
 import dev.dbop.AttemptContext;
 import dev.dbop.Phase;
 import dev.dbop.Verdict;
-import java.sql.Connection;
 import java.sql.SQLException;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** A transaction, on a connection taken for it or on the caller's. */
@@ -13,8 +11,8 @@ final class TransactionAttempt extends JdbcAttempt {
     private final Lease lease;
     private boolean commitSent;
 
-    TransactionAttempt(Server server, Lease lease, AttemptContext context) {
-        super(server, lease.connection(), context, null);
+    private TransactionAttempt(Lease lease, AttemptContext context) {
+        super(lease.server(), lease.connection(), context, null);
         this.lease = lease;
     }
 
@@ -24,26 +22,15 @@ final class TransactionAttempt extends JdbcAttempt {
     }
 
     /** Begins; on failure everything is given back before the failure is thrown. */
-    static TransactionAttempt open(
-            @Nullable DataSource source, Connection connection, Server server, AttemptContext context)
-            throws SQLException {
-        Lease lease = new Lease(source, connection, server);
+    static TransactionAttempt open(Lease lease, AttemptContext context) throws SQLException {
+        TransactionAttempt attempt = null;
         try {
             lease.endGhostOf(context.previousAttempt());
-            TransactionAttempt attempt = new TransactionAttempt(server, lease, context);
-            attempt.begin();
+            attempt = new TransactionAttempt(lease, context);
+            attempt.work.beginTransaction(context.isolation(), context.readOnly(), attempt.timeouts);
             return attempt;
-        } catch (SQLException | RuntimeException failure) {
-            lease.giveBackAfter(failure, connection.isClosed());
-            throw failure;
-        }
-    }
-
-    private void begin() throws SQLException {
-        try {
-            work.beginTransaction(context.isolation(), context.readOnly(), timeouts());
-        } catch (SQLException failure) {
-            undo(failure);
+        } catch (Throwable failure) {
+            lease.giveBackAfter(failure, attempt != null && attempt.undone(failure));
             throw failure;
         }
     }
@@ -53,47 +40,49 @@ final class TransactionAttempt extends JdbcAttempt {
         commitSent = true;
         work.commit(context);
         end();
-        boolean clean = true;
-        try {
-            work.restoreTransaction();
-        } catch (SQLException notRestored) {
-            // The work is durable; only the connection is in doubt.
-            clean = false;
-        }
-        lease.giveBack(clean);
+        lease.giveBack(restored(null));
     }
 
     @Override
     public Verdict rollback(Throwable cause, Phase phase, Verdict verdict) {
         end();
-        boolean gone = connectionGone(verdict) || verdict == Verdict.OUTCOME_UNKNOWN;
-        if (!gone) {
-            gone = !undo(cause);
+        boolean trusted = verdict != Verdict.RETRY_CONNECTION && verdict != Verdict.OUTCOME_UNKNOWN && undone(cause);
+        lease.giveBackAfter(cause, trusted);
+        if (wasAborted()) {
+            lease.endGhostInBackground();
         }
-        lease.giveBackAfter(cause, gone);
         Verdict raised = verdict;
-        if (gone) {
+        if (!trusted) {
             raised = raised.atLeast(commitSent ? Verdict.OUTCOME_UNKNOWN : Verdict.RETRY_CONNECTION);
         }
         return committedImplicitly() ? raised.atLeast(Verdict.GIVE_UP) : raised;
     }
 
     /** Rolls back and restores; false if the connection is not to be trusted any more. */
-    private boolean undo(Throwable cause) {
-        boolean trusted = true;
+    private boolean undone(Throwable cause) {
+        if (connectionGone()) {
+            return false;
+        }
         try {
             work.rollback();
         } catch (SQLException failure) {
             suppress(cause, failure);
-            trusted = false;
+            return false;
         }
+        return restored(cause);
+    }
+
+    /** Puts the session's settings back; the work itself is over, so a failure only concerns the connection. */
+    private boolean restored(@Nullable Throwable cause) {
         try {
             work.restoreTransaction();
+            return true;
         } catch (SQLException failure) {
-            suppress(cause, failure);
-            trusted = false;
+            if (cause != null) {
+                suppress(cause, failure);
+            }
+            return false;
         }
-        return trusted;
     }
 
     Lease lease() {

@@ -4,11 +4,10 @@ import dev.dbop.sql.Database;
 import dev.dbop.testkit.Driver;
 import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
-import java.sql.SQLException;
 
 @RealDatabase(value = Database.MARIADB, driver = Driver.OWN)
-class MariaDbJdbcScopeTest extends JdbcScopeTest {
-    MariaDbJdbcScopeTest(TestDatabase db) throws SQLException {
-        super(db);
+class MariaDbRoundTripsTest extends RoundTripsTest {
+    MariaDbRoundTripsTest(TestDatabase db) {
+        super(db, "", new Budget(3, 3, 3, 3, 3, 3));
     }
 }

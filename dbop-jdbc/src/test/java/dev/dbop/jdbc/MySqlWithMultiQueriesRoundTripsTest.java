@@ -4,11 +4,10 @@ import dev.dbop.sql.Database;
 import dev.dbop.testkit.Driver;
 import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
-import java.sql.SQLException;
 
 @RealDatabase(value = Database.MYSQL, driver = Driver.OWN)
-class MySqlJdbcScopeTest extends JdbcScopeTest {
-    MySqlJdbcScopeTest(TestDatabase db) throws SQLException {
-        super(db);
+class MySqlWithMultiQueriesRoundTripsTest extends RoundTripsTest {
+    MySqlWithMultiQueriesRoundTripsTest(TestDatabase db) {
+        super(db, "&allowMultiQueries=true", new Budget(3, 3, 3, 3, 3, 3));
     }
 }

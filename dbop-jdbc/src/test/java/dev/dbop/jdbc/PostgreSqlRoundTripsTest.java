@@ -4,11 +4,10 @@ import dev.dbop.sql.Database;
 import dev.dbop.testkit.Driver;
 import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
-import java.sql.SQLException;
 
 @RealDatabase(value = Database.POSTGRESQL, driver = Driver.OWN)
-class PostgreSqlJdbcScopeTest extends JdbcScopeTest {
-    PostgreSqlJdbcScopeTest(TestDatabase db) throws SQLException {
-        super(db);
+class PostgreSqlRoundTripsTest extends RoundTripsTest {
+    PostgreSqlRoundTripsTest(TestDatabase db) {
+        super(db, "", new Budget(2, 3, 3, 3, 3, 3));
     }
 }

@@ -4,11 +4,10 @@ import dev.dbop.sql.Database;
 import dev.dbop.testkit.Driver;
 import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
-import java.sql.SQLException;
 
 @RealDatabase(value = Database.MYSQL, driver = Driver.MARIADB_CONNECTOR)
-class MySqlByMariaDbConnectorJdbcScopeTest extends JdbcScopeTest {
-    MySqlByMariaDbConnectorJdbcScopeTest(TestDatabase db) throws SQLException {
-        super(db);
+class MySqlByMariaDbConnectorRoundTripsTest extends RoundTripsTest {
+    MySqlByMariaDbConnectorRoundTripsTest(TestDatabase db) {
+        super(db, "", new Budget(3, 3, 3, 3, 3, 3));
     }
 }
