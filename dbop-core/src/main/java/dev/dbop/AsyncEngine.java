@@ -138,7 +138,8 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
         phase = Phase.OPEN;
         attempt = null;
         watch = null;
-        AttemptContext context = new AttemptContext(settings, number, settings.attemptDeadline(deadline), previous);
+        AttemptContext context =
+                new AttemptContext(settings, number, settings.attemptDeadline(deadline), true, previous);
         previous = null;
         settings.tellStarted(scope, number);
         this.<AsyncAttempt<R>>then(() -> scope.open(context), opened -> {
@@ -225,10 +226,20 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
         FailedCall state = call;
         Throwable cause = failure;
         Verdict verdict = classified;
-        then(() -> open.rollback(cause, phase, verdict), raised -> afterUndo(state, cause, verdict, raised), broken -> {
-            FailedCall.suppress(cause, broken);
+        Consumer<Throwable> broken = thrownByRollback -> {
+            FailedCall.suppress(cause, thrownByRollback);
             afterUndo(state, cause, verdict, Verdict.RETRY_CONNECTION);
-        });
+        };
+        this.<Verdict>then(
+                () -> open.rollback(cause, phase, verdict),
+                raised -> {
+                    if (raised == null) {
+                        broken.accept(new NullPointerException("the rollback returned no verdict"));
+                    } else {
+                        afterUndo(state, cause, verdict, raised);
+                    }
+                },
+                broken);
     }
 
     private void afterUndo(FailedCall call, Throwable failure, Verdict classified, Verdict raised) {

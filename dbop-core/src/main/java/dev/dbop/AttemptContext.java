@@ -8,12 +8,19 @@ public final class AttemptContext {
     private final CallSettings settings;
     private final int number;
     private final Deadline deadline;
+    private final boolean asynchronous;
     private final @Nullable Object previousAttempt;
 
-    AttemptContext(CallSettings settings, int number, Deadline deadline, @Nullable Object previousAttempt) {
+    AttemptContext(
+            CallSettings settings,
+            int number,
+            Deadline deadline,
+            boolean asynchronous,
+            @Nullable Object previousAttempt) {
         this.settings = settings;
         this.number = number;
         this.deadline = deadline;
+        this.asynchronous = asynchronous;
         this.previousAttempt = previousAttempt;
     }
 
@@ -46,13 +53,23 @@ public final class AttemptContext {
     }
 
     /**
-     * Returns the server timeouts of this attempt, clamped to the time left now, never to zero. Under a deadline the
-     * statement timeout is always set, so that the server stops by itself if it can no longer be told to.
+     * Returns the server timeouts of this attempt, clamped to the time left now, never to zero. Under a deadline both are
+     * always set, so that the server stops by itself if it can no longer be told to.
      *
      * @return the timeouts
      */
     public Timeouts timeouts() {
         return settings.timeoutRule.forAttempt(number).within(deadline);
+    }
+
+    /**
+     * Tells whether {@link Attempt#cancel} may be called: under a deadline, and in an asynchronous call, whose future may be
+     * cancelled. An attempt that nobody stops need not prepare for it.
+     *
+     * @return false if it is never called
+     */
+    public boolean mayBeCancelled() {
+        return asynchronous || !deadline.isNone();
     }
 
     /**
@@ -83,6 +100,6 @@ public final class AttemptContext {
     }
 
     AttemptContext withPrevious(@Nullable Object attempt) {
-        return attempt == previousAttempt ? this : new AttemptContext(settings, number, deadline, attempt);
+        return previousAttempt == null ? this : new AttemptContext(settings, number, deadline, asynchronous, attempt);
     }
 }

@@ -37,7 +37,8 @@ final class BlockingEngine<R, T extends @Nullable Object, X extends Exception> {
         long start = settings.startNanos();
         Attempt<R, ? extends X> previous = null;
         for (int number = 1; ; number++) {
-            AttemptContext context = new AttemptContext(settings, number, settings.attemptDeadline(deadline), previous);
+            AttemptContext context =
+                    new AttemptContext(settings, number, settings.attemptDeadline(deadline), false, previous);
             settings.tellStarted(scope, number);
             attempt = null;
             phase = Phase.OPEN;

@@ -1,6 +1,5 @@
 package dev.dbop;
 
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
@@ -11,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 /** Walks a failure and its causes, bounded, so that a cycle of causes cannot hang a call. */
 final class Causes {
     private static final int DEPTH = 32;
-    private static final int MOST_SEEN = 256;
+    private static final int MOST_FOUND = 256;
 
     private Causes() {}
 
@@ -30,19 +29,20 @@ final class Causes {
         return false;
     }
 
-    /** Tells whether one failure is, causes or suppresses another, over any number of steps. */
+    /** Tells whether one failure is another, or leads to it through causes and suppressed ones. */
     static boolean leadsTo(Throwable from, Throwable to) {
-        return leadsTo(from, to, Collections.newSetFromMap(new IdentityHashMap<>()));
+        Set<Throwable> found = Collections.newSetFromMap(new IdentityHashMap<>());
+        collect(from, found);
+        return found.contains(to);
     }
 
-    private static boolean leadsTo(@Nullable Throwable from, Throwable to, Set<Throwable> seen) {
-        if (from == null || from == to) {
-            return from == to;
+    private static void collect(@Nullable Throwable failure, Set<Throwable> found) {
+        if (failure == null || found.size() >= MOST_FOUND || !found.add(failure)) {
+            return;
         }
-        if (seen.size() >= MOST_SEEN || !seen.add(from)) {
-            return false;
+        collect(failure.getCause(), found);
+        for (Throwable suppressed : failure.getSuppressed()) {
+            collect(suppressed, found);
         }
-        return leadsTo(from.getCause(), to, seen)
-                || Arrays.stream(from.getSuppressed()).anyMatch(suppressed -> leadsTo(suppressed, to, seen));
     }
 }

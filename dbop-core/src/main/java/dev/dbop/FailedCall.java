@@ -158,14 +158,8 @@ final class FailedCall {
 
     /** Suppresses one failure into another, unless that would make a cycle or say the same twice. */
     static void suppress(Throwable failure, Throwable other) {
-        if (Causes.any(failure, cause -> cause == other) || Causes.leadsTo(other, failure)) {
-            return;
+        if (!Causes.leadsTo(failure, other) && !Causes.leadsTo(other, failure)) {
+            failure.addSuppressed(other);
         }
-        for (Throwable known : failure.getSuppressed()) {
-            if (known == other) {
-                return;
-            }
-        }
-        failure.addSuppressed(other);
     }
 }

@@ -73,7 +73,10 @@ public record Timeouts(@Nullable Duration lock, @Nullable Duration statement) {
         return lock == null && statement == null;
     }
 
-    /** No wait and no statement outlasts the deadline; a statement is always bounded when there is one. */
+    /**
+     * No wait and no statement outlasts the deadline; under one both are always bounded, so that the server ends them by
+     * itself when it can no longer be told to. Some servers bound only the waits of some statements.
+     */
     Timeouts within(Deadline deadline) {
         if (deadline.isNone()) {
             return this;
@@ -83,7 +86,7 @@ public record Timeouts(@Nullable Duration lock, @Nullable Duration statement) {
             left = SHORTEST;
         }
         return new Timeouts(
-                lock == null ? null : Durations.min(lock, left),
+                lock == null ? left : Durations.min(lock, left),
                 statement == null ? left : Durations.min(statement, left));
     }
 }

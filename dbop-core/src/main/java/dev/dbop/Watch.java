@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class Watch implements Runnable {
     private static final Duration AGAIN = Duration.ofMillis(100);
 
+    private final Deadline deadline;
     private final Scheduler scheduler;
     private final Executor executor;
     private final Runnable cancel;
@@ -20,7 +21,8 @@ final class Watch implements Runnable {
     private volatile boolean ended;
     private volatile Scheduler.@Nullable Cancellable task;
 
-    private Watch(Scheduler scheduler, Executor executor, Runnable cancel) {
+    private Watch(Deadline deadline, Scheduler scheduler, Executor executor, Runnable cancel) {
+        this.deadline = deadline;
         this.scheduler = scheduler;
         this.executor = executor;
         this.cancel = cancel;
@@ -28,8 +30,8 @@ final class Watch implements Runnable {
 
     /** Watches one attempt that has a deadline. The cancel runs, and may block, on the executor. */
     static Watch over(AttemptContext context, Scheduler scheduler, Executor executor, Runnable cancel) {
-        Watch watch = new Watch(scheduler, executor, cancel);
-        watch.scheduleIn(context.deadline().remaining());
+        Watch watch = new Watch(context.deadline(), scheduler, executor, cancel);
+        watch.scheduleIn(watch.deadline.remaining());
         return watch;
     }
 
@@ -42,14 +44,17 @@ final class Watch implements Runnable {
         return expired;
     }
 
-    /** Ends the watch and tells whether it had to stop the attempt. */
+    /**
+     * Ends the watch and tells whether the attempt's time was up: the server, which was given the same limit, may have
+     * stopped the attempt a moment before the watch came to it.
+     */
     boolean end() {
         ended = true;
         Scheduler.Cancellable last = task;
         if (last != null) {
             last.cancel();
         }
-        return expired;
+        return expired || deadline.hasPassed();
     }
 
     @Override

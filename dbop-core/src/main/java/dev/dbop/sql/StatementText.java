@@ -2,6 +2,7 @@ package dev.dbop.sql;
 
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * Reads the first words of a statement, past spaces and comments: enough to tell what it would do to the transaction
@@ -34,14 +35,20 @@ public final class StatementText {
             "UNINSTALL",
             "UNLOCK");
 
+    /** Switched on, it commits what is open (measured on MySQL and MariaDB). */
+    private static final Pattern AUTOCOMMIT = Pattern.compile("\\bautocommit`?\\s*:?=", Pattern.CASE_INSENSITIVE);
+
+    /** What may run statements of its own. */
+    private static final Set<String> SEVERAL = Set.of("CALL", "BEGIN", "EXECUTE");
+
     private StatementText() {}
 
     /**
      * Tells whether a statement would begin or end the transaction around it.
      *
      * @param sql the statement
-     * @return true for BEGIN, START TRANSACTION, COMMIT, END, ABORT, PREPARE TRANSACTION and for ROLLBACK, but not for
-     *     ROLLBACK TO
+     * @return true for BEGIN, START TRANSACTION, COMMIT, END, ABORT, PREPARE TRANSACTION, SET AUTOCOMMIT and for
+     *     ROLLBACK, but not for ROLLBACK TO
      */
     public static boolean controlsTransaction(String sql) {
         String[] words = words(sql);
@@ -50,6 +57,7 @@ public final class StatementText {
             case "BEGIN" -> !words[1].equals("NOT");
             case "END" -> true;
             case "START", "PREPARE" -> words[1].equals("TRANSACTION");
+            case "SET" -> AUTOCOMMIT.matcher(sql).find();
             case "ROLLBACK" ->
                 !words[1].equals("TO")
                         && !((words[1].equals("WORK") || words[1].equals("TRANSACTION")) && words[2].equals("TO"));
@@ -71,7 +79,27 @@ public final class StatementText {
         String[] words = words(sql);
         boolean temporary = words[1].equals("TEMPORARY") || words[2].equals("TEMPORARY");
         boolean password = words[0].equals("SET") && words[1].equals("PASSWORD");
-        return password || (IMPLICIT_COMMITS.contains(words[0]) && !temporary);
+        boolean index = words[0].equals("LOAD") && words[1].equals("INDEX");
+        return password || index || (IMPLICIT_COMMITS.contains(words[0]) && !temporary);
+    }
+
+    /**
+     * Tells whether a statement may be several on MySQL's family, each committed on its own in autocommit mode, so that it
+     * can fail with a part of it done.
+     *
+     * @param database where it is run
+     * @param sql the statement
+     * @return true for a procedure call, a block and anything with a semicolon inside, even in a literal; always false
+     *     for the other families, where what is sent at once is one transaction
+     */
+    public static boolean mayBeSeveral(Database database, String sql) {
+        if (database.family() != Database.Family.MYSQL) {
+            return false;
+        }
+        String text = sql.strip();
+        int semicolon = text.indexOf(';');
+        boolean call = text.startsWith("{") || SEVERAL.contains(words(text)[0]);
+        return call || (semicolon >= 0 && semicolon < text.length() - 1);
     }
 
     /**

@@ -1,0 +1,16 @@
+package dev.dbop.examples.demo;
+
+import java.sql.SQLException;
+
+/** Does transfers, in one of the three ways. Used by one thread; blocks until a transfer is done or has failed. */
+@FunctionalInterface
+interface Teller {
+    /**
+     * Does a transfer.
+     *
+     * @param transfer ordered once
+     * @throws SQLException if the teller believes that it is not done
+     * @throws dev.dbop.OutcomeUnknownException if the teller does not know
+     */
+    void transfer(Transfer transfer) throws SQLException;
+}

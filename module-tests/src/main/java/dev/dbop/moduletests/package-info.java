@@ -1,0 +1,2 @@
+/** A caller on the module path, and tests of what the jars show to it. */
+package dev.dbop.moduletests;
