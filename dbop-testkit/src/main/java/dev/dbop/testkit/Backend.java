@@ -7,8 +7,8 @@ import java.util.List;
 /** One database as the kit sees it: on a server, or a SQLite file. */
 interface Backend {
 
-    /** The URL for a client that connects to that host and port in place of the server's own. */
-    String url(Driver driver, String host, int port, Credentials login);
+    /** The URL for a client that connects to a proxy on the loopback address. */
+    String proxiedUrl(Driver driver, int proxyPort, Credentials login);
 
     /** The URL for a client that connects directly. */
     String url(Driver driver, Credentials login);

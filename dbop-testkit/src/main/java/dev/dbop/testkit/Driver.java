@@ -11,7 +11,7 @@ import java.util.List;
  * <p>Immutable and thread-safe.
  */
 public enum Driver {
-    /** The driver made by the database's own project; for TiDB and the MySQL protocol, MySQL Connector/J. */
+    /** The one of the database's own project; for TiDB, MySQL's; for CockroachDB and YugabyteDB, PostgreSQL's. */
     OWN,
     /** MariaDB Connector/J; for MariaDB, MySQL and TiDB. */
     MARIADB_CONNECTOR,
@@ -28,6 +28,11 @@ public enum Driver {
     /** The JDBC URL of a database on a TCP server, TLS off so that a {@link FaultProxy} can read what passes. */
     String url(Database database, String host, int port, String name, Credentials login) {
         return String.format(template(database), host, port, name, encode(login.user()), encode(login.password()));
+    }
+
+    /** What the URL gets besides, where a proxy is to read the text of every statement. */
+    String readable(Database database) {
+        return template(database).equals(POSTGRESQL_URL) ? "&prepareThreshold=0" : "";
     }
 
     /** The drivers that can talk to a database, its own first. */

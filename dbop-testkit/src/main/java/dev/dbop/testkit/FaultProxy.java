@@ -10,7 +10,6 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -26,8 +25,9 @@ import org.jspecify.annotations.Nullable;
  * <p>A fault is planned with a predicate on what the client sends and happens once, on the first connection whose bytes
  * match; plan it again for a second time. The predicate sees the bytes that the client has sent since the server last
  * answered, so it finds an SQL text as long as TLS is off (as in {@link TestDatabase#url(int)}). What arrives with the
- * matching text in one read is forwarded, held or dropped with it. A statement that PostgreSQL's driver has prepared on
- * the server travels by name: give the driver {@code prepareThreshold=0} where a text must be found again and again.
+ * matching text in one read is forwarded, held or dropped with it. A statement that a client has prepared on the server
+ * travels by name, without its text; PostgreSQL's driver does so with its own COMMIT from the second one on (measured on
+ * 42.7.14), which is why {@link TestDatabase#url(int)} sets {@code prepareThreshold=0}.
  *
  * <p>A connection is cut by a TCP reset, as when a machine or a network dies.
  *
@@ -35,26 +35,27 @@ import org.jspecify.annotations.Nullable;
  */
 public final class FaultProxy implements AutoCloseable {
 
+    private static final Duration END_LIMIT = Duration.ofSeconds(5);
+
     private final String host;
     private final int target;
     private final int port;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
-    private final List<Fault> planned = new CopyOnWriteArrayList<>();
-    private final List<Fault> begun = new CopyOnWriteArrayList<>();
+    private final List<PlannedFault> planned = new CopyOnWriteArrayList<>();
+    private final List<PlannedFault> begun = new CopyOnWriteArrayList<>();
     private final AtomicInteger roundTrips = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
     private volatile long delayNanos;
     private volatile boolean mute;
-    private @Nullable ServerSocket listener;
+    private @Nullable Acceptor acceptor;
 
     private FaultProxy(String host, int target) {
         this.host = host;
         this.target = target;
-        ServerSocket socket = listen(0);
-        this.listener = socket;
-        this.port = socket.getLocalPort();
-        acceptFrom(socket);
+        ServerSocket listener = listen(0);
+        this.port = listener.getLocalPort();
+        this.acceptor = new Acceptor(listener, accept(listener));
     }
 
     /**
@@ -104,7 +105,9 @@ public final class FaultProxy implements AutoCloseable {
     /**
      * Returns the round trips of all connections since the start or the last reset of the counter. One is counted when
      * a client sends bytes and the server has sent some since that client last did, or the connection is new: what a
-     * client sends on without waiting belongs to the same round trip. A connect therefore counts too.
+     * client sends on without waiting belongs to the same round trip. A connect therefore counts too. For a client that
+     * pipelines, set a small {@link #delay}: without one the server may answer the first message before the second has
+     * arrived.
      *
      * @return the number of request/response turns
      */
@@ -139,20 +142,20 @@ public final class FaultProxy implements AutoCloseable {
      * Plans nothing but to notice a message.
      *
      * @param message what the client sends
-     * @return the handle whose {@link Fault#await} returns once the message has come
+     * @return the handle whose {@link PlannedFault#await} returns once the message has come
      */
-    public Fault watch(Predicate<byte[]> message) {
-        return plan(Fault.Kind.WATCH, message);
+    public PlannedFault watch(Predicate<byte[]> message) {
+        return plan(PlannedFault.Kind.WATCH, message);
     }
 
     /**
      * Plans to cut the connection in place of forwarding a message: the server never sees it.
      *
      * @param message what the client sends
-     * @return the handle whose {@link Fault#await} returns once the connection is cut
+     * @return the handle whose {@link PlannedFault#await} returns once the connection is cut
      */
-    public Fault cutBeforeForwarding(Predicate<byte[]> message) {
-        return plan(Fault.Kind.CUT_BEFORE, message);
+    public PlannedFault cutBeforeForwarding(Predicate<byte[]> message) {
+        return plan(PlannedFault.Kind.CUT_BEFORE, message);
     }
 
     /**
@@ -160,10 +163,10 @@ public final class FaultProxy implements AutoCloseable {
      * client does not know.
      *
      * @param message what the client sends
-     * @return the handle whose {@link Fault#await} returns once the connection is cut
+     * @return the handle whose {@link PlannedFault#await} returns once the connection is cut
      */
-    public Fault cutAfterForwarding(Predicate<byte[]> message) {
-        return plan(Fault.Kind.CUT_AFTER, message);
+    public PlannedFault cutAfterForwarding(Predicate<byte[]> message) {
+        return plan(PlannedFault.Kind.CUT_AFTER, message);
     }
 
     /**
@@ -171,33 +174,36 @@ public final class FaultProxy implements AutoCloseable {
      * for a client that is gone.
      *
      * @param message what the client sends
-     * @return the handle whose {@link Fault#await} returns once the connection is cut
+     * @return the handle whose {@link PlannedFault#await} returns once the connection is cut
      */
-    public Fault orphan(Predicate<byte[]> message) {
-        return plan(Fault.Kind.ORPHAN, message);
+    public PlannedFault orphan(Predicate<byte[]> message) {
+        return plan(PlannedFault.Kind.ORPHAN, message);
     }
 
     /**
      * Plans to hold a message back until it is released.
      *
      * @param message what the client sends
-     * @return the handle whose {@link Fault#await} returns once the message is held, and {@link Fault#release} lets go
+     * @return the handle whose {@link PlannedFault#await} returns once the message is held, and {@link PlannedFault#release} lets go
      */
-    public Fault holdBack(Predicate<byte[]> message) {
-        return plan(Fault.Kind.HOLD_BACK, message);
+    public PlannedFault holdBack(Predicate<byte[]> message) {
+        return plan(PlannedFault.Kind.HOLD_BACK, message);
     }
 
     /**
      * Plans to forward a message and to hold the server's answer back until it is released.
      *
      * @param message what the client sends
-     * @return the handle whose {@link Fault#await} returns once the answer is held, and {@link Fault#release} lets go
+     * @return the handle whose {@link PlannedFault#await} returns once the answer is held, and {@link PlannedFault#release} lets go
      */
-    public Fault holdAnswer(Predicate<byte[]> message) {
-        return plan(Fault.Kind.HOLD_ANSWER, message);
+    public PlannedFault holdAnswer(Predicate<byte[]> message) {
+        return plan(PlannedFault.Kind.HOLD_ANSWER, message);
     }
 
-    /** Swallows everything in both directions from now on; new connections are accepted and stay mute. */
+    /**
+     * Swallows everything in both directions from now on; new connections are accepted and stay mute. What the client
+     * sends is still {@linkplain #watch noticed}.
+     */
     public void blackHole() {
         mute = true;
     }
@@ -211,13 +217,10 @@ public final class FaultProxy implements AutoCloseable {
     public void refuseNewConnections() {
         lock.lock();
         try {
-            ServerSocket socket = listener;
-            if (socket != null) {
-                socket.close();
-                listener = null;
+            if (acceptor != null) {
+                acceptor.end();
+                acceptor = null;
             }
-        } catch (IOException e) {
-            throw new UncheckedIOException("port " + port + " could not be closed", e);
         } finally {
             lock.unlock();
         }
@@ -229,7 +232,7 @@ public final class FaultProxy implements AutoCloseable {
      */
     public void heal() {
         planned.clear();
-        begun.forEach(Fault::release);
+        begun.forEach(PlannedFault::release);
         delayNanos = 0;
         if (mute) {
             cutAll();
@@ -237,10 +240,9 @@ public final class FaultProxy implements AutoCloseable {
         }
         lock.lock();
         try {
-            if (listener == null) {
-                ServerSocket socket = listen(port);
-                listener = socket;
-                acceptFrom(socket);
+            if (acceptor == null) {
+                ServerSocket listener = listen(port);
+                acceptor = new Acceptor(listener, accept(listener));
             }
         } finally {
             lock.unlock();
@@ -252,7 +254,7 @@ public final class FaultProxy implements AutoCloseable {
     public void close() {
         refuseNewConnections();
         planned.clear();
-        begun.forEach(Fault::release);
+        begun.forEach(PlannedFault::release);
         cutAll();
     }
 
@@ -275,25 +277,31 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    /** Returns the first planned fault that the bytes match, which then is no longer planned. */
+    /** Tells every watcher, and returns the first fault that the bytes match, which then is no longer planned. */
     @Nullable
-    Fault match(byte[] bytes) {
-        Optional<Fault> found =
-                planned.stream().filter(fault -> fault.matches(bytes)).findFirst();
-        // another connection may have taken it meanwhile
-        if (found.isEmpty() || !planned.remove(found.get())) {
-            return null;
+    PlannedFault match(byte[] bytes) {
+        PlannedFault found = null;
+        for (PlannedFault fault : List.copyOf(planned)) {
+            boolean watches = fault.kind() == PlannedFault.Kind.WATCH;
+            // what cannot be removed, another connection has taken meanwhile
+            if ((watches || found == null) && fault.matches(bytes) && planned.remove(fault)) {
+                begun.add(fault);
+                if (watches) {
+                    fault.happen();
+                } else {
+                    found = fault;
+                }
+            }
         }
-        begun.add(found.get());
-        return found.get();
+        return found;
     }
 
     void ended(Link link) {
         links.remove(link);
     }
 
-    private Fault plan(Fault.Kind kind, Predicate<byte[]> message) {
-        Fault fault = new Fault(kind, message);
+    private PlannedFault plan(PlannedFault.Kind kind, Predicate<byte[]> message) {
+        PlannedFault fault = new PlannedFault(kind, message);
         planned.add(fault);
         return fault;
     }
@@ -309,10 +317,10 @@ public final class FaultProxy implements AutoCloseable {
         }
     }
 
-    private void acceptFrom(ServerSocket socket) {
-        Link.daemon("dbop-proxy-" + socket.getLocalPort(), () -> {
-            while (!socket.isClosed()) {
-                open(socket.accept());
+    private Thread accept(ServerSocket listener) {
+        return Link.daemon("dbop-proxy-" + listener.getLocalPort(), () -> {
+            while (!listener.isClosed()) {
+                open(listener.accept());
             }
         });
     }
@@ -322,5 +330,26 @@ public final class FaultProxy implements AutoCloseable {
         Link link = new Link(this, client);
         links.add(link);
         link.start(host, target);
+    }
+
+    /**
+     * The listening socket and the thread that waits for connections to it.
+     *
+     * @param listener the socket
+     * @param thread the thread
+     */
+    private record Acceptor(ServerSocket listener, Thread thread) {
+
+        /** The system goes on listening until the accepting thread has come back, so that is waited for. */
+        void end() {
+            try {
+                listener.close();
+                thread.join(END_LIMIT.toMillis());
+            } catch (IOException e) {
+                throw new UncheckedIOException("port " + listener.getLocalPort() + " could not be closed", e);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
     }
 }

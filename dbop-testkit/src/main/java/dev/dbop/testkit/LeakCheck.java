@@ -1,7 +1,6 @@
 package dev.dbop.testkit;
 
 import java.sql.SQLException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -10,9 +9,6 @@ import java.util.stream.Collectors;
 
 /** Compares what is on a database after a test with what was there before it. */
 final class LeakCheck {
-
-    /** Servers notice a closed socket a moment later; one that still works on a statement, later still. */
-    private static final Duration GRACE = Duration.ofSeconds(2);
 
     private final TestDatabase database;
     private final Set<Long> sessionsBefore;
@@ -39,8 +35,9 @@ final class LeakCheck {
         if (!database.isRunning()) {
             return List.of();
         }
-        Optional<Boolean> clean =
-                Poll.within(GRACE, () -> leakedSessions(idleMayStay).isEmpty() ? Optional.of(true) : Optional.empty());
+        Optional<Boolean> clean = Poll.within(
+                Settings.leakGrace(),
+                () -> leakedSessions(idleMayStay).isEmpty() ? Optional.of(true) : Optional.empty());
         List<String> leaks = new ArrayList<>();
         for (ServerSession session : clean.isPresent() ? List.<ServerSession>of() : leakedSessions(idleMayStay)) {
             leaks.add("session " + session.id() + " of " + database + ", " + session.state() + ", '" + session.query()
@@ -50,10 +47,25 @@ final class LeakCheck {
         for (String transaction : database.preparedTransactions()) {
             if (!preparedBefore.contains(transaction)) {
                 leaks.add("prepared transaction " + transaction + " on " + database);
-                database.rollbackPrepared(transaction);
+                rollBack(transaction);
             }
         }
         return leaks;
+    }
+
+    /** MariaDB finishes a prepared transaction only once the session that prepared it, just killed, has ended. */
+    private void rollBack(String transaction) throws SQLException {
+        Poll.until(
+                Settings.leakGrace(),
+                () -> {
+                    try {
+                        database.rollbackPrepared(transaction);
+                        return true;
+                    } catch (SQLException notYet) {
+                        return !database.preparedTransactions().contains(transaction);
+                    }
+                },
+                () -> "prepared transaction " + transaction + " on " + database + " could not be rolled back");
     }
 
     private List<ServerSession> leakedSessions(boolean idleMayStay) throws SQLException {

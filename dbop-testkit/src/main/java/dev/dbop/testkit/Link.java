@@ -22,7 +22,7 @@ final class Link {
     private final AtomicBoolean answered = new AtomicBoolean(true);
 
     /** The fault that waits for the server's answer. */
-    private final AtomicReference<@Nullable Fault> awaitingAnswer = new AtomicReference<>();
+    private final AtomicReference<@Nullable PlannedFault> awaitingAnswer = new AtomicReference<>();
 
     /** What the client has sent in this turn; touched by its thread only. */
     private final ByteArrayOutputStream turn = new ByteArrayOutputStream();
@@ -38,7 +38,7 @@ final class Link {
         void run() throws IOException;
     }
 
-    static void daemon(String name, SocketWork work) {
+    static Thread daemon(String name, SocketWork work) {
         Thread thread = new Thread(
                 () -> {
                     try {
@@ -50,6 +50,7 @@ final class Link {
                 name);
         thread.setDaemon(true);
         thread.start();
+        return thread;
     }
 
     void start(String host, int port) {
@@ -94,17 +95,15 @@ final class Link {
             }
             turn.write(buffer, 0, count);
             proxy.pause();
-            if (!proxy.isMute()) {
-                request(buffer, count);
-            }
+            request(buffer, count);
         }
         server.shutdownOutput();
     }
 
     private void request(byte[] buffer, int count) throws IOException {
-        Fault fault = proxy.match(turn.toByteArray());
+        PlannedFault fault = proxy.match(turn.toByteArray());
         if (fault == null) {
-            server.getOutputStream().write(buffer, 0, count);
+            forward(buffer, count);
             return;
         }
         turn.reset();
@@ -112,14 +111,19 @@ final class Link {
             case CUT_BEFORE -> cutBy(fault);
             case HOLD_BACK -> fault.holdUntilReleased();
             case CUT_AFTER, HOLD_ANSWER -> awaitingAnswer.set(fault);
-            case WATCH -> fault.happen();
-            case ORPHAN -> {
-                // once it is forwarded
+            case WATCH, ORPHAN -> {
+                // a watcher has been told; an orphan is cut once it is forwarded
             }
         }
-        server.getOutputStream().write(buffer, 0, count);
-        if (fault.kind() == Fault.Kind.ORPHAN) {
+        forward(buffer, count);
+        if (fault.kind() == PlannedFault.Kind.ORPHAN) {
             cutBy(fault);
+        }
+    }
+
+    private void forward(byte[] buffer, int count) throws IOException {
+        if (!proxy.isMute()) {
+            server.getOutputStream().write(buffer, 0, count);
         }
     }
 
@@ -127,8 +131,8 @@ final class Link {
         byte[] buffer = new byte[65_536];
         InputStream in = server.getInputStream();
         for (int count = in.read(buffer); count >= 0; count = in.read(buffer)) {
-            Fault fault = awaitingAnswer.getAndSet(null);
-            if (fault != null && fault.kind() == Fault.Kind.CUT_AFTER) {
+            PlannedFault fault = awaitingAnswer.getAndSet(null);
+            if (fault != null && fault.kind() == PlannedFault.Kind.CUT_AFTER) {
                 cutBy(fault);
             } else if (fault != null) {
                 fault.holdUntilReleased();
@@ -144,7 +148,7 @@ final class Link {
         proxy.ended(this);
     }
 
-    private void cutBy(Fault fault) throws IOException {
+    private void cutBy(PlannedFault fault) throws IOException {
         cut();
         fault.happen();
         throw new IOException("cut by plan");

@@ -13,8 +13,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /** A MariaDB or MySQL server started from unpacked files, bound to the loopback address. */
 final class NativeServer implements ServerProcess {
@@ -28,7 +30,7 @@ final class NativeServer implements ServerProcess {
     private final RunFolder run;
     private final Path log;
     private final int port;
-    private Process process;
+    private @Nullable Process process;
 
     private NativeServer(NativeDistribution files, List<String> options) {
         this.files = files;
@@ -36,17 +38,24 @@ final class NativeServer implements ServerProcess {
         this.run = RunFolder.create(files.database().name().toLowerCase(Locale.ROOT));
         this.port = freePort();
         this.log = logFile(run);
-        try {
-            CacheFolder.copy(files.initialisedData(), run.path().resolve("data"));
-            Files.writeString(run.path().resolve("users.sql"), userStatements());
-        } catch (IOException e) {
-            throw new UncheckedIOException("data of " + files.database() + " could not be set up", e);
-        }
-        this.process = launch();
     }
 
     static NativeServer start(Database database, List<String> options) {
-        return new NativeServer(NativeDistribution.of(database), options);
+        NativeDistribution files = NativeDistribution.of(database);
+        Path data = files.initialisedData();
+        NativeServer server = new NativeServer(files, options);
+        try {
+            CacheFolder.copy(data, server.run.path().resolve("data"));
+            Files.writeString(server.run.path().resolve("users.sql"), userStatements());
+            server.launch();
+            return server;
+        } catch (IOException e) {
+            server.close();
+            throw new UncheckedIOException("data of " + database + " could not be set up", e);
+        } catch (RuntimeException | Error e) {
+            server.close();
+            throw e;
+        }
     }
 
     /** A log survives its server, where the build keeps what it made. */
@@ -89,19 +98,20 @@ final class NativeServer implements ServerProcess {
 
     @Override
     public Optional<ProcessHandle> handle() {
-        return Optional.of(process.toHandle());
+        return Optional.ofNullable(process).map(Process::toHandle);
     }
 
     @Override
     public void kill() {
-        RunFolder.killTree(process.toHandle());
+        handle().ifPresent(RunFolder::killTree);
     }
 
     @Override
     public void stop() {
-        process.destroy();
+        Process ending = Objects.requireNonNull(process, "the server was never started");
+        ending.destroy();
         try {
-            if (!process.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+            if (!ending.waitFor(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IllegalStateException(
                         files.database() + " did not stop within " + STOP_LIMIT + ": see its log " + log);
             }
@@ -113,7 +123,7 @@ final class NativeServer implements ServerProcess {
     @Override
     public void restart() {
         kill();
-        process = launch();
+        launch();
     }
 
     @Override
@@ -122,12 +132,14 @@ final class NativeServer implements ServerProcess {
         run.close();
     }
 
-    private Process launch() {
+    private void launch() {
         try {
+            Files.deleteIfExists(pidFile());
             Process started = new ProcessBuilder(command())
                     .redirectErrorStream(true)
                     .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .start();
+            process = started;
             run.belongsTo(started.toHandle());
             Poll.until(
                     START_LIMIT,
@@ -136,7 +148,6 @@ final class NativeServer implements ServerProcess {
             if (!started.isAlive()) {
                 throw new IllegalStateException(files.database() + " ended while it started: see its log " + log);
             }
-            return started;
         } catch (IOException e) {
             throw new UncheckedIOException(files.database() + " could not be started", e);
         }
@@ -150,7 +161,7 @@ final class NativeServer implements ServerProcess {
                 "--skip-name-resolve",
                 // relative to the data folder: a socket's whole path may have only about 100 characters
                 "--socket=server.sock",
-                "--pid-file=" + run.path().resolve("pid"),
+                "--pid-file=" + pidFile(),
                 "--init-file=" + run.path().resolve("users.sql"),
                 "--max-connections=300",
                 "--innodb-buffer-pool-size=64M",
@@ -160,8 +171,18 @@ final class NativeServer implements ServerProcess {
         return command;
     }
 
-    /** The init file runs before the first connection is accepted. */
+    private Path pidFile() {
+        return run.path().resolve("pid");
+    }
+
+    /**
+     * The init file runs before the first connection is accepted. The pid file is written only by a server that got the
+     * port: another one might answer on it.
+     */
     private boolean accepts() {
+        if (!Files.exists(pidFile())) {
+            return false;
+        }
         try (Socket socket = new Socket()) {
             socket.connect(new InetSocketAddress(host(), port), 1000);
             socket.setSoTimeout(5000);

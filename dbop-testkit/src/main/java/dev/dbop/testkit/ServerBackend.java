@@ -24,13 +24,13 @@ record ServerBackend(TestServer server, String name) implements Backend {
     }
 
     @Override
-    public String url(Driver driver, String host, int port, Credentials login) {
-        return driver.url(server.database(), host, port, name, login);
+    public String proxiedUrl(Driver driver, int proxyPort, Credentials login) {
+        return driver.url(server.database(), "127.0.0.1", proxyPort, name, login) + driver.readable(server.database());
     }
 
     @Override
     public String url(Driver driver, Credentials login) {
-        return url(driver, server.host(), server.port(), login);
+        return driver.url(server.database(), server.host(), server.port(), name, login);
     }
 
     @Override

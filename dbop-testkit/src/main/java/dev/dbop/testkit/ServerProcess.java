@@ -41,6 +41,6 @@ interface ServerProcess extends AutoCloseable {
 
     private UnsupportedOperationException notOurs(String verb) {
         return new UnsupportedOperationException("the server on " + host() + ":" + port() + " cannot be " + verb
-                + ": only an embedded server can; use TestServers.start on a machine without Docker and test URLs");
+                + ": only an embedded server from TestServers.start can");
     }
 }

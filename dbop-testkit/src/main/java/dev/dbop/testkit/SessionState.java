@@ -35,7 +35,15 @@ public record SessionState(
         FAILED
     }
 
-    /** Creates a state with a private copy of the settings. */
+    /**
+     * Creates a state with a private copy of the settings.
+     *
+     * @param autocommit as above
+     * @param isolation as above
+     * @param readOnly as above
+     * @param transaction as above
+     * @param settings as above
+     */
     public SessionState {
         settings = Collections.unmodifiableSortedMap(new TreeMap<>(settings));
     }

@@ -2,6 +2,7 @@ package dev.dbop.testkit;
 
 import dev.dbop.sql.Database;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 
@@ -20,6 +21,11 @@ final class Settings {
 
     static boolean dockerAllowed() {
         return value("docker").map(Boolean::parseBoolean).orElse(true);
+    }
+
+    /** Servers notice a closed socket a moment later, and on a busy machine later still. */
+    static Duration leakGrace() {
+        return Duration.ofMillis(value("leakGraceMillis").map(Long::parseLong).orElse(5000L));
     }
 
     static Path logFolder() {

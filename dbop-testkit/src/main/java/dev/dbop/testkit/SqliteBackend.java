@@ -35,7 +35,7 @@ final class SqliteBackend implements Backend {
     }
 
     @Override
-    public String url(Driver driver, String host, int port, Credentials login) {
+    public String proxiedUrl(Driver driver, int proxyPort, Credentials login) {
         throw new UnsupportedOperationException("SQLite is a file: no proxy can stand before it");
     }
 
@@ -101,7 +101,7 @@ final class SqliteBackend implements Backend {
     public long sessionId(Connection connection) throws SQLException {
         for (Map.Entry<Long, Connection> entry : opened.entrySet()) {
             Class<? extends Connection> type = entry.getValue().getClass();
-            if (connection.isWrapperFor(type) && connection.unwrap(type) == entry.getValue()) {
+            if (connection.isWrapperFor(type) && connection.unwrap(type).equals(entry.getValue())) {
                 return entry.getKey();
             }
         }

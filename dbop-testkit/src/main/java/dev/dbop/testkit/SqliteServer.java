@@ -1,15 +1,23 @@
 package dev.dbop.testkit;
 
 import java.nio.file.Path;
+import java.sql.DriverManager;
+import java.sql.SQLException;
 import java.util.List;
 
 /** The folder of SQLite's database files: where the others have a server. */
 final class SqliteServer implements ServerProcess {
 
-    private final RunFolder run = RunFolder.create("sqlite");
+    private final RunFolder run;
     private final String parameters;
 
     SqliteServer(List<String> options) {
+        try {
+            DriverManager.getDriver("jdbc:sqlite:");
+        } catch (SQLException e) {
+            throw new UnavailableException("SQLite's JDBC driver is not on the class path: add sqlite-jdbc");
+        }
+        this.run = RunFolder.create("sqlite");
         this.parameters = options.isEmpty() ? "" : "?" + String.join("&", options);
     }
 

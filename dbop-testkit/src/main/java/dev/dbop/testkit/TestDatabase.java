@@ -115,14 +115,15 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     /**
-     * Returns the JDBC URL of this database behind a proxy on the loopback address.
+     * Returns the JDBC URL of this database behind a proxy on the loopback address. It keeps PostgreSQL's driver from
+     * preparing statements on the server ({@code prepareThreshold=0}), so that the proxy can read each one's text.
      *
      * @param proxyPort where the proxy listens
      * @return the URL
      * @throws UnsupportedOperationException on SQLite
      */
     public String url(int proxyPort) {
-        return backend.url(driver, "127.0.0.1", proxyPort, login);
+        return backend.proxiedUrl(driver, proxyPort, login);
     }
 
     /**
@@ -211,7 +212,8 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     /**
-     * Returns every session on this database but the kit's own.
+     * Returns every session on this database but the kit's own. One that its client has just closed may still be there
+     * for a moment, the connection behind {@link #execute}, {@link #query} and {@link #number} included.
      *
      * @return the sessions, by id
      * @throws SQLException if the server does not answer

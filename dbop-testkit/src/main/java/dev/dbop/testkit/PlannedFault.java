@@ -10,7 +10,7 @@ import java.util.function.Predicate;
  *
  * <p>Thread-safe.
  */
-public final class Fault {
+public final class PlannedFault {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
@@ -29,7 +29,7 @@ public final class Fault {
     private final CountDownLatch happened = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
 
-    Fault(Kind kind, Predicate<byte[]> message) {
+    PlannedFault(Kind kind, Predicate<byte[]> message) {
         this.kind = kind;
         this.message = message;
     }

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * <p>Work is done in the order in which it is given. Transactions are opened and ended by SQL; the connection starts in
  * autocommit mode. For use by one test thread.
  */
-public final class Session implements AutoCloseable {
+public final class TestSession implements AutoCloseable {
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
 
@@ -26,17 +26,21 @@ public final class Session implements AutoCloseable {
     private final Connection connection;
     private final long id;
     private final @Nullable BusyWatch busy;
-    private final ExecutorService thread = Executors.newSingleThreadExecutor(Session::daemon);
+    private final ExecutorService thread = Executors.newSingleThreadExecutor(TestSession::daemon);
     private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
 
-    private Session(TestDatabase database, Connection connection) throws SQLException {
+    private TestSession(TestDatabase database, Connection connection) throws SQLException {
         this.database = database;
         this.connection = connection;
         this.id = database.sessionId(connection);
         this.busy = database.database() == Database.SQLITE ? BusyWatch.on(connection) : null;
     }
 
-    /** What a session does on its connection. */
+    /**
+     * What a session does on its connection.
+     *
+     * @param <T> the type of the result
+     */
     @FunctionalInterface
     public interface Work<T> {
 
@@ -58,8 +62,8 @@ public final class Session implements AutoCloseable {
      * @throws SQLException if the driver cannot connect
      */
     @SuppressWarnings("resource") // closed by close()
-    public static Session open(TestDatabase database) throws SQLException {
-        return new Session(database, database.connect());
+    public static TestSession open(TestDatabase database) throws SQLException {
+        return new TestSession(database, database.connect());
     }
 
     /**

@@ -1,0 +1,19 @@
+package dev.dbop.testkit;
+
+import dev.dbop.sql.Database;
+import java.sql.Connection;
+import java.sql.SQLException;
+
+@RealDatabase(value = Database.SQLITE, options = "journal_mode=wal")
+final class SqliteWalTestDatabaseTest extends TestDatabaseContract {
+
+    @Override
+    void changeTimeout(Connection connection) throws SQLException {
+        Dialect.execute(connection, "pragma busy_timeout = 1234");
+    }
+
+    @Override
+    void makeReadOnly(Connection connection) throws SQLException {
+        Dialect.execute(connection, "pragma query_only = 1");
+    }
+}

@@ -1,0 +1,126 @@
+package dev.dbop.testkit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dbop.sql.Database;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.opentest4j.AssertionFailedError;
+
+final class TestServersTest {
+
+    @Test
+    void sharesOneServerPerDatabaseAndOptions() {
+        TestServer plain = TestServers.shared(Database.SQLITE);
+
+        assertThat(TestServers.shared(Database.SQLITE)).isSameAs(plain);
+        assertThat(TestServers.shared(Database.SQLITE, "journal_mode=wal")).isNotSameAs(plain);
+    }
+
+    @Test
+    void refusesAnOptionThatIsNoNameWithAValue() {
+        assertThatThrownBy(() -> TestServers.shared(Database.SQLITE, "journal_mode"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("server option 'journal_mode' must be name=value");
+    }
+
+    @Test
+    void saysHowToNameAServerThatCannotBeStarted() {
+        System.setProperty("dbop.test.requireAll", "true");
+        try {
+            assertThatThrownBy(() -> TestServers.shared(Database.COCKROACHDB))
+                    .isInstanceOf(AssertionFailedError.class)
+                    .hasMessageContaining("-Ddbop.test.cockroachdb.url");
+        } finally {
+            System.clearProperty("dbop.test.requireAll");
+        }
+    }
+
+    @Test
+    void prefersTheServerThatAUrlNamesAndLeavesItRunning() throws SQLException {
+        TestServers.Key plain = new TestServers.Key(Database.MARIADB, List.of());
+        try (TestServer own = TestServers.start(Database.MARIADB)) {
+            System.setProperty(
+                    "dbop.test.mariadb.url",
+                    Driver.OWN.url(Database.MARIADB, own.host(), own.port(), "mysql", own.admin()));
+            try (TestServer named = new TestServer(Database.MARIADB, TestServers.launchShared(plain));
+                    TestDatabase database = named.createDatabase(Driver.OWN)) {
+                assertThat(named.port()).isEqualTo(own.port());
+                assertThat(database.number("select 1")).isEqualTo(1);
+                assertThatThrownBy(named::kill).isInstanceOf(UnsupportedOperationException.class);
+            } finally {
+                System.clearProperty("dbop.test.mariadb.url");
+            }
+            assertThat(own.version()).contains("MariaDB");
+        }
+    }
+
+    @Test
+    void refusesAUrlWithoutAUserAndShowsNoPassword() {
+        assertThatThrownBy(() -> ExternalServer.at("jdbc:mariadb://somewhere:3306/?password=hush"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("somewhere")
+                .hasMessageNotContaining("hush");
+    }
+
+    @Test
+    void readsUserAndPasswordOfAUrl() {
+        ExternalServer server = ExternalServer.at("jdbc:postgresql://h:5433/db?user=me&password=a%26b%20c&x");
+
+        assertThat(server).isEqualTo(new ExternalServer("h", 5433, new Credentials("me", "a&b c"), "db"));
+    }
+
+    @Test
+    void clearsAwayTheServerOfAJvmThatWasKilled() throws IOException, InterruptedException {
+        Process jvm = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "-cp",
+                        System.getProperty("java.class.path"),
+                        DiesWithAServer.class.getName())
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        List<String> lines = new String(jvm.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
+                .lines()
+                .filter(line -> line.startsWith("server "))
+                .toList();
+        jvm.waitFor();
+        assertThat(lines).hasSize(1);
+        ProcessHandle orphan = ProcessHandle.of(Long.parseLong(lines.get(0).substring("server ".length())))
+                .orElseThrow();
+        assertThat(orphan.isAlive()).isTrue();
+        assertThat(foldersOf(jvm.pid())).isNotEmpty();
+
+        TestServers.start(Database.SQLITE).close();
+
+        assertThat(orphan.isAlive()).isFalse();
+        assertThat(foldersOf(jvm.pid())).isEmpty();
+    }
+
+    private static List<Path> foldersOf(long pid) throws IOException {
+        try (var files = Files.list(Settings.cacheFolder().resolve("run"))) {
+            return files.filter(file -> file.getFileName().toString().contains("-" + pid + "-"))
+                    .toList();
+        }
+    }
+
+    /** Starts a server and ends as a killed JVM does, without its shutdown hooks. */
+    static final class DiesWithAServer {
+
+        private DiesWithAServer() {}
+
+        public static void main(String[] arguments) {
+            System.setProperty("dbop.test.docker", "false");
+            long pid =
+                    TestServers.start(Database.MARIADB).handle().orElseThrow().pid();
+            System.out.println("server " + pid);
+            System.out.flush();
+            Runtime.getRuntime().halt(1);
+        }
+    }
+}
