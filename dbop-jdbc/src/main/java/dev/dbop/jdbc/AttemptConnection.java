@@ -70,7 +70,7 @@ final class AttemptConnection implements InvocationHandler {
                 isHandle(arguments)
                         ? (Handle) () -> attempt
                         : isProxy(proxy, arguments) ? proxy : call(attempt.raw, method, arguments);
-            case "equals" -> arguments != null && proxy == arguments[0];
+            case "equals" -> arguments != null && isProxyOf(this, arguments[0]);
             case "hashCode" -> System.identityHashCode(proxy);
             case "toString" ->
                 "attempt " + attempt.context.number() + " of call \"" + attempt.context.name() + "\" on "
@@ -80,6 +80,12 @@ final class AttemptConnection implements InvocationHandler {
                 yield call(attempt.raw, method, arguments);
             }
         };
+    }
+
+    private static boolean isProxyOf(InvocationHandler handler, @Nullable Object other) {
+        return other != null
+                && Proxy.isProxyClass(other.getClass())
+                && Proxy.getInvocationHandler(other).equals(handler);
     }
 
     private boolean wraps(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
@@ -222,7 +228,7 @@ final class AttemptConnection implements InvocationHandler {
             }
             return switch (name) {
                 case "getConnection" -> connection;
-                case "equals" -> arguments != null && proxy == arguments[0];
+                case "equals" -> arguments != null && isProxyOf(this, arguments[0]);
                 case "hashCode" -> System.identityHashCode(proxy);
                 case "isWrapperFor" ->
                     isProxy(proxy, arguments) || Boolean.TRUE.equals(call(statement, method, arguments));
@@ -240,7 +246,8 @@ final class AttemptConnection implements InvocationHandler {
             if (method.getName().equals("addBatch")) {
                 return call(statement, method, arguments);
             }
-            return AttemptConnection.this.run(statement, sql, () -> call(statement, method, arguments));
+            boolean batch = method.getName().endsWith("Batch");
+            return AttemptConnection.this.run(statement, batch ? null : sql, () -> call(statement, method, arguments));
         }
     }
 }

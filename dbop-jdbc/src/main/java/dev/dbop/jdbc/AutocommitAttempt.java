@@ -13,9 +13,10 @@ final class AutocommitAttempt extends JdbcAttempt {
     private final Lease lease;
     private boolean sent;
     private boolean writes;
+    private boolean several;
     private boolean wrote;
 
-    private AutocommitAttempt(Lease lease, AttemptContext context) {
+    private AutocommitAttempt(Lease lease, AttemptContext context) throws SQLException {
         super(lease.server(), lease.connection(), context, null);
         this.lease = lease;
     }
@@ -54,12 +55,14 @@ final class AutocommitAttempt extends JdbcAttempt {
         super.enter(statement, sql);
         sent = true;
         writes = sql == null || !StatementText.reads(sql);
+        several = sql == null || StatementText.mayBeSeveral(server.database, sql);
     }
 
     @Override
     @Nullable
     SQLException exit(@Nullable SQLException failure) throws SQLException {
-        wrote |= writes && failure == null;
+        // What a batch or a procedure did before it failed has been committed statement by statement.
+        wrote |= writes && (failure == null || several);
         return super.exit(failure);
     }
 
@@ -82,8 +85,9 @@ final class AutocommitAttempt extends JdbcAttempt {
     }
 
     @Override
-    public Verdict rollback(Throwable cause, Phase phase, Verdict verdict) {
+    public Verdict rollback(Throwable cause, Phase phase, Verdict classified) {
         end();
+        Verdict verdict = heeding(cause, classified);
         boolean gone = verdict == Verdict.RETRY_CONNECTION || connectionGone();
         lease.giveBackAfter(cause, !gone && restored(cause));
         if (wasAborted()) {
@@ -94,8 +98,8 @@ final class AutocommitAttempt extends JdbcAttempt {
         }
         // A statement that succeeded before would be repeated; one whose connection failed may have succeeded, and so
         // may any whose failure would leave a COMMIT in doubt.
-        boolean doubtful =
-                gone || JdbcClassifier.of(server.database).classify(cause, Phase.COMMIT) == Verdict.OUTCOME_UNKNOWN;
+        boolean doubtful = (gone && !neverRan(cause))
+                || JdbcClassifier.of(server.database).classify(cause, Phase.COMMIT) == Verdict.OUTCOME_UNKNOWN;
         boolean mayHaveHappened = wrote || (sent && doubtful);
         return mayHaveHappened ? Verdict.OUTCOME_UNKNOWN : verdict;
     }

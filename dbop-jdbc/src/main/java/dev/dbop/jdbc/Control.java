@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -152,12 +153,24 @@ final class Control {
                 use.on(statement);
                 return;
             }
-            canceller.enter(statement);
-            try {
-                use.on(statement);
-            } finally {
-                canceller.exit();
-            }
+            watched(use, statement, canceller);
+        }
+    }
+
+    /** COMMIT too has a limit on databases that set none: that it was cancelled for that is not somebody's cancel. */
+    private static void watched(Use use, Statement statement, Canceller canceller) throws SQLException {
+        SQLException failure = null;
+        Duration passed = null;
+        canceller.enter(statement);
+        try {
+            use.on(statement);
+        } catch (SQLException failed) {
+            failure = failed;
+        } finally {
+            passed = canceller.exit() ? canceller.statementLimit() : null;
+        }
+        if (failure != null) {
+            throw passed == null ? failure : new StatementTimeout(passed, failure);
         }
     }
 

@@ -7,6 +7,7 @@ import dev.dbop.Phase;
 import dev.dbop.Timeouts;
 import dev.dbop.Verdict;
 import dev.dbop.sql.Fault;
+import dev.dbop.sql.FaultKind;
 import dev.dbop.sql.MySqlSql;
 import dev.dbop.sql.StatementText;
 import dev.dbop.sql.Undone;
@@ -33,15 +34,17 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
     private boolean ended;
     private @Nullable SQLException lost;
     private boolean committedImplicitly;
+    private @Nullable SQLException stoppedByOthers;
 
-    JdbcAttempt(Server server, Connection raw, AttemptContext context, @Nullable JdbcAttempt parent) {
+    JdbcAttempt(Server server, Connection raw, AttemptContext context, @Nullable JdbcAttempt parent)
+            throws SQLException {
         this.server = server;
         this.raw = raw;
         this.context = context;
         this.parent = parent;
         this.depth = parent == null ? 0 : parent.depth + 1;
         this.timeouts = context.timeouts();
-        this.canceller = canceller(server, raw, timeouts, context.deadline());
+        this.canceller = canceller(server, raw, timeouts, context);
         this.work = Work.of(server, raw, new Control(raw, server.driver, canceller), workDepth());
         this.resource = AttemptConnection.of(this);
     }
@@ -53,7 +56,8 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
         return depth;
     }
 
-    private static @Nullable Canceller canceller(Server server, Connection raw, Timeouts timeouts, Deadline deadline) {
+    private static @Nullable Canceller canceller(
+            Server server, Connection raw, Timeouts timeouts, AttemptContext context) throws SQLException {
         Duration limit = timeouts.statement();
         boolean serverLimits = switch (server.database.family()) {
             case POSTGRESQL -> true;
@@ -61,7 +65,9 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
             case SQLITE -> false;
         };
         Duration own = serverLimits ? null : limit;
-        return own == null && deadline.isNone() ? null : new Canceller(raw, own);
+        return own == null && !context.mayBeCancelled()
+                ? null
+                : new Canceller(raw, server.driver.driver, context.deadline(), own);
     }
 
     @Override
@@ -153,6 +159,9 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
             return null;
         }
         SQLException thrown = limit != null ? new StatementTimeout(limit, failure) : failure;
+        if (thrown.equals(failure) && (canceller == null || !canceller.hasExpired())) {
+            noticeStop(failure);
+        }
         notice(thrown);
         return thrown;
     }
@@ -165,9 +174,39 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
         JdbcFaults.Found found = JdbcFaults.find(server.database, failure);
         Fault fault = found == null ? null : found.fault();
         boolean undone = fault != null && fault.undone() != Undone.STATEMENT;
-        if (undone || !survived(failure)) {
+        if ((undone && !work.asksWhetherTransactionSurvived()) || !survived(failure)) {
             lose(failure);
         }
+    }
+
+    /** The error does not tell whether a human or a limit has stopped the statement; we know which limits are ours. */
+    private void noticeStop(SQLException failure) {
+        JdbcFaults.Found found = JdbcFaults.find(server.database, failure);
+        Fault fault = found == null ? null : found.fault();
+        if (found == null || fault == null || fault.undone() == Undone.CONNECTION) {
+            return;
+        }
+        boolean stopped = switch (server.database.family()) {
+            case POSTGRESQL -> fault.kind() == FaultKind.STATEMENT_TIMEOUT && !limitsStatements();
+            case SQLITE -> fault.kind() == FaultKind.CANCELLED;
+            case MYSQL -> false;
+        };
+        if (stopped) {
+            stoppedByOthers = found.exception();
+        }
+    }
+
+    private boolean limitsStatements() {
+        return timeouts.statement() != null || (parent != null && parent.limitsStatements());
+    }
+
+    /** Raises the verdict on a statement that somebody else has stopped, who is not to be contradicted. */
+    final Verdict heeding(Throwable cause, Verdict verdict) {
+        if (stoppedByOthers == null) {
+            return verdict;
+        }
+        JdbcFaults.Found found = JdbcFaults.find(server.database, cause);
+        return found != null && found.exception().equals(stoppedByOthers) ? verdict.atLeast(Verdict.GIVE_UP) : verdict;
     }
 
     private boolean survived(SQLException failure) {
@@ -215,8 +254,13 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
         }
     }
 
+    /** Whether the server has said that what was sent last never ran, although the connection is gone. */
+    final boolean neverRan(Throwable cause) {
+        return JdbcClassifier.of(server.database).classify(cause, Phase.COMMIT) == Verdict.RETRY_CONNECTION;
+    }
+
     static void suppress(Throwable cause, Throwable cleanUp) {
-        if (cause != cleanUp) {
+        if (!cleanUp.equals(cause)) {
             cause.addSuppressed(cleanUp);
         }
     }

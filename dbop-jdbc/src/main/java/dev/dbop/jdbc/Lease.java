@@ -85,14 +85,22 @@ final class Lease {
         if (!trusted) {
             discard();
         }
-        if (source != null) {
+        if (source != null || !trusted) {
             connection.close();
         }
     }
 
     /** Cuts the connection, then lets the pool find out at once instead of handing it to the next borrower. */
-    private void discard() throws SQLException {
-        connection.abort(Runnable::run);
+    private void discard() {
+        try {
+            connection.abort(Runnable::run);
+            if (physical instanceof Connection drivers) {
+                // With several hosts in its URL, MariaDB's driver would connect anew for what comes after an abort.
+                drivers.close();
+            }
+        } catch (SQLException closedAlready) {
+            LOG.trace("a connection to be discarded was closed", closedAlready);
+        }
         try (Statement statement = connection.createStatement()) {
             statement.execute("SELECT 1");
         } catch (SQLException closed) {

@@ -150,7 +150,10 @@ final class MySqlWork extends Work {
 
     @Override
     boolean transactionSurvived(SQLException failure) throws SQLException {
-        return failure.getErrorCode() != LOCK_WAIT_TIMEOUT
+        // Of a batch, the failure that counts is the one inside.
+        JdbcFaults.Found found = JdbcFaults.find(server.database, failure);
+        return found == null
+                || found.exception().getErrorCode() != LOCK_WAIT_TIMEOUT
                 || server.database == Database.TIDB
                 || !server.rollsBackOnTimeout(raw);
     }

@@ -46,7 +46,17 @@ final class PostgresWork extends Work {
     void commit(AttemptContext context) throws SQLException {
         // COMMIT of a failed transaction answers ROLLBACK without an error; any statement before it in the same string
         // fails with 25P02 instead, at no further round trip.
-        control.runJoined(List.of("SELECT 1", "COMMIT"));
+        end(List.of("SELECT 1", "COMMIT"));
+    }
+
+    /** A failed transaction answers 25P02; what to throw is the failure that was swallowed, which the driver has kept. */
+    private void end(List<String> statements) throws SQLException {
+        try {
+            control.runJoined(statements);
+        } catch (SQLException failure) {
+            boolean follows = "25P02".equals(failure.getSQLState());
+            throw follows && failure.getCause() instanceof SQLException first ? first : failure;
+        }
     }
 
     @Override
@@ -116,7 +126,7 @@ final class PostgresWork extends Work {
     void releaseSavepoint() throws SQLException {
         List<String> epilogue = new ArrayList<>(restore);
         epilogue.add("RELEASE SAVEPOINT " + savepoint());
-        control.runJoined(epilogue);
+        end(epilogue);
     }
 
     @Override

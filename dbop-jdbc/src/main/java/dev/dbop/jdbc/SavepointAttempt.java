@@ -18,7 +18,8 @@ final class SavepointAttempt extends JdbcAttempt {
 
     private boolean deadlocked;
 
-    private SavepointAttempt(Server server, Connection raw, AttemptContext context, @Nullable JdbcAttempt parent) {
+    private SavepointAttempt(Server server, Connection raw, AttemptContext context, @Nullable JdbcAttempt parent)
+            throws SQLException {
         super(server, raw, context, parent);
     }
 
@@ -59,16 +60,21 @@ final class SavepointAttempt extends JdbcAttempt {
     }
 
     @Override
-    public Verdict rollback(Throwable cause, Phase phase, Verdict verdict) {
+    public Verdict rollback(Throwable cause, Phase phase, Verdict classified) {
         end();
+        Verdict verdict = heeding(cause, classified);
         JdbcFaults.Found found = JdbcFaults.find(server.database, cause);
         Fault fault = found == null ? null : found.fault();
-        boolean contended = fault != null && fault.kind().isContention();
+        boolean contended = fault != null && comesFromContention(fault.kind());
         deadlocked = fault != null && fault.kind() == FaultKind.DEADLOCK;
-        if (verdict == Verdict.RETRY_CONNECTION || connectionGone()) {
+        boolean elsewhere = verdict == Verdict.RETRY_CONNECTION;
+        if (elsewhere || connectionGone()) {
             loseParent(cause);
-            return verdict.atLeast(Verdict.RETRY_CONNECTION);
         }
+        if (connectionGone()) {
+            return unlessCommitted(verdict.atLeast(Verdict.RETRY_CONNECTION));
+        }
+        // A connection that leads to the wrong server is alive, and may be the caller's: it is put back like any other.
         Verdict raised = verdict;
         try {
             Isolation isolation = work.rollbackToSavepoint(contended && verdict == Verdict.RETRY_SAVEPOINT);
@@ -77,9 +83,15 @@ final class SavepointAttempt extends JdbcAttempt {
             }
         } catch (SQLException lost) {
             suppress(cause, lost);
-            raised = raised.atLeast(afterLost(cause, lost, found));
+            Verdict known = elsewhere ? verdict : afterLost(cause, lost, found);
+            raised = unlessCommitted(raised.atLeast(known));
         }
         return deadlockedAgain() ? raised.atLeast(Verdict.RETRY_TRANSACTION) : raised;
+    }
+
+    /** Once the transaction is gone, what a statement has committed implicitly must not be run again by anybody. */
+    private Verdict unlessCommitted(Verdict verdict) {
+        return committedImplicitly() ? verdict.atLeast(Verdict.GIVE_UP) : verdict;
     }
 
     private Verdict afterLost(Throwable cause, SQLException lost, JdbcFaults.@Nullable Found found) {
@@ -100,6 +112,11 @@ final class SavepointAttempt extends JdbcAttempt {
         if (parent != null) {
             parent.lose(cause instanceof SQLException failure ? failure : new SQLException(cause));
         }
+    }
+
+    /** A violated constraint is given up unless the caller has declared it a race. */
+    private static boolean comesFromContention(FaultKind kind) {
+        return kind.isContention() || kind == FaultKind.CONSTRAINT;
     }
 
     /** PostgreSQL cannot see, from the old snapshot, what the winner has committed since; InnoDB's writes can. */

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * begins the next transaction at once: it may commit and then throw BUSY. A lock timeout is SQLite's busy timeout.
  */
 final class SqliteWork extends Work {
+    private static final int ERROR = 1;
     private static final int BUSY = 5;
     private static final int PRIMARY_CODE = 0xff;
     /** Each wait is one busy timeout long; a reader that outlasts so many will not leave soon. */
@@ -185,10 +186,16 @@ final class SqliteWork extends Work {
         try {
             control.run("BEGIN");
         } catch (SQLException within) {
-            return true;
+            // Anything but this refusal, such as an interrupt that is still pending, says nothing.
+            return (within.getErrorCode() & PRIMARY_CODE) == ERROR;
         }
         control.run("ROLLBACK");
         return false;
+    }
+
+    @Override
+    boolean asksWhetherTransactionSurvived() {
+        return true;
     }
 
     @Override

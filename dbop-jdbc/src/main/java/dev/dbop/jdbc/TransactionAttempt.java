@@ -11,7 +11,7 @@ final class TransactionAttempt extends JdbcAttempt {
     private final Lease lease;
     private boolean commitSent;
 
-    private TransactionAttempt(Lease lease, AttemptContext context) {
+    private TransactionAttempt(Lease lease, AttemptContext context) throws SQLException {
         super(lease.server(), lease.connection(), context, null);
         this.lease = lease;
     }
@@ -44,8 +44,9 @@ final class TransactionAttempt extends JdbcAttempt {
     }
 
     @Override
-    public Verdict rollback(Throwable cause, Phase phase, Verdict verdict) {
+    public Verdict rollback(Throwable cause, Phase phase, Verdict classified) {
         end();
+        Verdict verdict = heeding(cause, classified);
         boolean trusted = verdict != Verdict.RETRY_CONNECTION && verdict != Verdict.OUTCOME_UNKNOWN && undone(cause);
         lease.giveBackAfter(cause, trusted);
         if (wasAborted()) {
@@ -53,7 +54,8 @@ final class TransactionAttempt extends JdbcAttempt {
         }
         Verdict raised = verdict;
         if (!trusted) {
-            raised = raised.atLeast(commitSent ? Verdict.OUTCOME_UNKNOWN : Verdict.RETRY_CONNECTION);
+            raised =
+                    raised.atLeast(commitSent && !neverRan(cause) ? Verdict.OUTCOME_UNKNOWN : Verdict.RETRY_CONNECTION);
         }
         return committedImplicitly() ? raised.atLeast(Verdict.GIVE_UP) : raised;
     }

@@ -84,6 +84,11 @@ abstract class Work {
         return true;
     }
 
+    /** Whether {@link #transactionSurvived} finds out for certain, so that the fault table need not be asked. */
+    boolean asksWhetherTransactionSurvived() {
+        return false;
+    }
+
     /** What a connection of this database reports as autocommit while a transaction is open. */
     boolean autoCommitInTransaction() {
         return false;

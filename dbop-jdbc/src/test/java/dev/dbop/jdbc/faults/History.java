@@ -1,77 +1,81 @@
 package dev.dbop.jdbc.faults;
 
+import dev.dbop.DbopException;
 import dev.dbop.RunEvent;
 import dev.dbop.RunListener;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
+import org.sqlite.SQLiteException;
 
 /**
- * Writes down how calls went, one line for each failed attempt ("step 1 OPERATION RETRY_SAVEPOINT 1205/HY000") and one
- * for each call that failed for good ("step: BEYOND_REACH"), and lets a fault pass once an attempt has met it.
+ * Writes down every failed attempt of every call in the order of the events, a line each: {@code step #1 OPERATION 40P01
+ * RETRY_SAVEPOINT}. The code is the one of the exception that was thrown, as the driver made it; of dbop's own exceptions
+ * the line holds the name and the code of the cause.
  */
 final class History implements RunListener {
-    private final List<String> lines = new ArrayList<>();
-    private final Map<String, Relief> reliefs = new HashMap<>();
-    private @Nullable Throwable broken;
+    private final List<String> lines = new CopyOnWriteArrayList<>();
+    private final Map<String, Action> actions = new HashMap<>();
+    private volatile @Nullable Throwable broken;
 
-    /** Ends a fault. */
+    /** What a test does when an attempt has failed and is undone. */
     @FunctionalInterface
-    interface Relief {
-        void run() throws SQLException;
+    interface Action {
+        void run() throws Exception;
     }
 
-    /** Runs once, when an attempt of the call has failed and before the next one begins. */
-    void whenFailed(String call, Relief relief) {
-        reliefs.put(call, relief);
+    /** Does something after a failed attempt of a call and before the next one. */
+    void after(String call, int attempt, Action action) {
+        actions.put(call + " #" + attempt, action);
     }
 
     @Override
     public void on(RunEvent event) {
         if (event instanceof RunEvent.AttemptFailed failed) {
-            lines.add(failed.name() + " " + failed.attempt() + " " + failed.phase() + " " + failed.verdict() + " "
-                    + code(failed.failure()));
-            relieve(failed.name());
-        } else if (event instanceof RunEvent.GaveUp gaveUp) {
-            lines.add(gaveUp.name() + ": " + gaveUp.reason().name());
-        } else if (event instanceof RunEvent.OutcomeUnknown unknown) {
-            lines.add(unknown.name() + ": OUTCOME_UNKNOWN");
-        }
-    }
-
-    /** A listener's own failures change no outcome, so they are kept for the test to see. */
-    private void relieve(String call) {
-        Relief relief = reliefs.remove(call);
-        if (relief != null) {
-            try {
-                relief.run();
-            } catch (SQLException | RuntimeException | AssertionError failed) {
-                broken = failed;
+            String attempt = failed.name() + " #" + failed.attempt();
+            lines.add(attempt + " " + failed.phase() + " " + code(failed.failure()) + " " + failed.verdict());
+            Action action = actions.remove(attempt);
+            if (action != null) {
+                run(action);
             }
         }
     }
 
+    private void run(Action action) {
+        try {
+            action.run();
+        } catch (Exception | AssertionError problem) {
+            broken = problem;
+        }
+    }
+
+    /** The lines so far; fails if an action has. */
     List<String> lines() {
-        if (broken != null) {
-            throw new AssertionError("the fault could not be ended", broken);
+        Throwable problem = broken;
+        if (problem != null) {
+            throw new AssertionError("what the test does between two attempts went wrong; history: " + lines, problem);
         }
         return List.copyOf(lines);
     }
 
-    void forget() {
+    /** Forgets the lines so far. */
+    void clear() {
         lines.clear();
     }
 
-    /** The code and SQLSTATE of the first database failure among the causes. */
-    static String code(Throwable failure) {
-        for (Throwable at = failure; at != null; at = at.getCause()) {
-            if (at instanceof SQLException known) {
-                return known.getErrorCode() + "/" + known.getSQLState();
-            }
+    static String code(@Nullable Throwable failure) {
+        if (failure instanceof SQLiteException sqlite) {
+            return Integer.toString(sqlite.getResultCode().code);
         }
-        return failure.getClass().getSimpleName();
+        if (failure instanceof SQLException sql) {
+            return sql.getSQLState() == null ? Integer.toString(sql.getErrorCode()) : sql.getSQLState();
+        }
+        if (failure instanceof DbopException own) {
+            return own.getClass().getSimpleName() + "(" + code(own.getCause()) + ")";
+        }
+        return failure == null ? "" : failure.getClass().getSimpleName();
     }
 }

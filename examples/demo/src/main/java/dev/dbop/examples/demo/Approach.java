@@ -10,13 +10,13 @@ enum Approach {
             return new PlainTeller(source, lane);
         }
     },
-    BLIND_LOOP("blind retry loop", "Any SQLException: the step again in its savepoint, then all of it, COMMIT included.") {
+    BLIND_LOOP("blind retry loop", "Any SQLException: the step again, then all of it again, COMMIT included.") {
         @Override
         Teller teller(DataSource source, Lane lane) {
             return new BlindTeller(source, lane);
         }
     },
-    DBOP("dbop", "Undoes what the failure calls for; never repeats what may have been committed without looking.") {
+    DBOP("dbop", "Undoes what the failure calls for; looks before it repeats what may be committed.") {
         @Override
         Teller teller(DataSource source, Lane lane) {
             return new DbopTeller(source, lane);

@@ -26,12 +26,10 @@ final class Audit {
     }
 
     /** Accounts whose balance is not what the movements, and nothing else, make of it. */
-    private static final String WRONG_BALANCES =
-            """
+    private static final String WRONG_BALANCES = """
             SELECT count(*) FROM account WHERE balance <> %d
               + (SELECT coalesce(sum(amount), 0) FROM movement WHERE payee = account.id)
-              - (SELECT coalesce(sum(amount), 0) FROM movement WHERE payer = account.id)"""
-                    .formatted(Bank.OPENING_BALANCE);
+              - (SELECT coalesce(sum(amount), 0) FROM movement WHERE payer = account.id)""".formatted(Bank.OPENING_BALANCE);
 
     private final Map<Long, Integer> ledger;
     private final Map<Long, Integer> movements;
@@ -80,7 +78,8 @@ final class Audit {
     private static Map<Long, Integer> rowsPerTransfer(Connection connection, String table) throws SQLException {
         Map<Long, Integer> counts = new HashMap<>();
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT transfer, count(*) FROM " + table + " GROUP BY transfer")) {
+                ResultSet rows =
+                        statement.executeQuery("SELECT transfer, count(*) FROM " + table + " GROUP BY transfer")) {
             while (rows.next()) {
                 counts.put(rows.getLong(1), rows.getInt(2));
             }

@@ -47,8 +47,8 @@ record BlindTeller(DataSource source, Lane lane) implements Teller {
 
     private void moveInSavepoint(Connection connection, Transfer transfer) throws SQLException {
         for (int attempt = 1; ; attempt++) {
-            lane.began();
             Savepoint savepoint = connection.setSavepoint();
+            lane.began();
             try {
                 Bank.move(connection, transfer);
                 connection.releaseSavepoint(savepoint);

@@ -1,21 +1,128 @@
 package dev.dbop.examples.demo;
 
-import dev.dbop.sql.Database;
-import dev.dbop.testkit.*;
-import java.time.Duration;
-public final class Demo {
-    public static void main(String[] args) throws Exception {
-        Plan plan = new Plan(Database.valueOf(args[0].toUpperCase(java.util.Locale.ROOT)), 16, Duration.ofSeconds(Integer.parseInt(args[1])), 42);
-        try (TestServer server = TestServers.start(plan.database())) {
-            for (Approach a : Approach.values()) {
-                Round r = new Round(plan, a);
-                RoundResult x = r.run(server);
-                System.out.println(a.title() + " " + r.tally() + " elapsed " + x.elapsed());
-                for (Audit.Finding f : Audit.Finding.values()) System.out.println("   " + f + " " + x.count(f));
-                for (Told.Belief f : Told.Belief.values()) System.out.println("   told " + f + " " + x.count(f));
-                for (dev.dbop.Verdict f : dev.dbop.Verdict.values()) System.out.println("   after " + f + " " + x.retriesAfter(f));
-                System.out.println("  resolved " + x.resolvedOutcomes() + " cents " + x.doubledCents() + " /s " + x.donePerSecond() + " p50 " + x.latency(.5).toMillis()+ " p99 " + x.latency(.99).toMillis() + " max " + x.latency(1).toMillis() + " wrong " + x.audit().wrongBalances());
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.dbop.testkit.TestServer;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.opentest4j.TestAbortedException;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/**
+ * Runs the demo: starts a server, does the same transfers in three ways, counts, and writes the report. Ends with
+ * status 0 if dbop has lost and doubled nothing, 1 if it has or the demo could not run, 2 after a wrong flag.
+ */
+@Command(
+        name = "demo",
+        sortOptions = false,
+        description = "Transfers money between hot accounts in three ways (no retry, a blind retry loop, dbop) while"
+                + " sessions are killed and answers to COMMIT get lost; then counts what the database really holds.")
+public final class Demo implements Callable<Integer> {
+    @Mixin
+    private Flags flags = new Flags();
+
+    private final PrintStream out;
+
+    private Demo(PrintStream out) {
+        this.out = out;
+    }
+
+    /**
+     * Runs the demo and ends the process.
+     *
+     * @param arguments see {@code --help}
+     */
+    public static void main(String[] arguments) {
+        System.exit(run(System.out, System.err, arguments));
+    }
+
+    static int run(PrintStream out, PrintStream err, String... arguments) {
+        CommandLine command = new CommandLine(new Demo(out));
+        command.getCommandSpec()
+                .addOption(OptionSpec.builder("--help")
+                        .usageHelp(true)
+                        .description("this text")
+                        .build());
+        return command.setOut(new PrintWriter(out, true, UTF_8))
+                .setParameterExceptionHandler((wrong, all) -> {
+                    err.println("demo: " + wrong.getMessage() + suggestions(wrong) + " (see --help)");
+                    return CommandLine.ExitCode.USAGE;
+                })
+                .setExecutionExceptionHandler((failure, commandLine, parsed) -> {
+                    err.println("demo: " + (isExpected(failure) ? failure.getMessage() : failure));
+                    if (!isExpected(failure)) {
+                        failure.printStackTrace(err);
+                    }
+                    return CommandLine.ExitCode.SOFTWARE;
+                })
+                .execute(arguments);
+    }
+
+    private static String suggestions(ParameterException wrong) {
+        return wrong instanceof UnmatchedArgumentException unknown
+                        && !unknown.getSuggestions().isEmpty()
+                ? "; is it " + String.join(" or ", unknown.getSuggestions()) + "?"
+                : "";
+    }
+
+    private static boolean isExpected(Exception failure) {
+        return failure instanceof TestAbortedException
+                || failure instanceof SQLException
+                || failure instanceof IOException;
+    }
+
+    @Override
+    public Integer call() throws SQLException, IOException, InterruptedException {
+        Plan plan = flags.plan();
+        try (TestServer server = flags.server(plan)) {
+            Setting setting = Setting.of(plan, server);
+            out.println(setting.text());
+            warmUp(plan, server);
+            List<RoundResult> results = new ArrayList<>();
+            for (Approach approach : Approach.values()) {
+                results.add(run(plan, approach, server));
             }
+            out.println("\n" + TerminalTable.of(results));
+            new HtmlReport(setting, results).write(flags.report());
+            out.println("report: " + flags.report().toUri());
+            return conclude(results.get(results.size() - 1));
         }
+    }
+
+    private RoundResult run(Plan plan, Approach approach, TestServer server) throws SQLException, InterruptedException {
+        Round round = new Round(plan, approach);
+        Progress progress = Progress.begin(out, approach.title(), plan.perWay(), round.tally());
+        try {
+            return round.run(server);
+        } finally {
+            progress.end();
+        }
+    }
+
+    /** No way is to pay for what the first one has the virtual machine and the server learn. */
+    private void warmUp(Plan plan, TestServer server) throws SQLException, InterruptedException {
+        out.println("warming up");
+        for (Approach approach : Approach.values()) {
+            new Round(plan.forWarmUp(), approach).run(server);
+        }
+    }
+
+    private int conclude(RoundResult dbop) {
+        if (dbop.isSound()) {
+            out.println("dbop lost nothing, doubled nothing, and told the truth about every transfer");
+            return CommandLine.ExitCode.OK;
+        }
+        out.println("dbop has NOT kept its promise: see the rows marked with ! in its column");
+        return CommandLine.ExitCode.SOFTWARE;
     }
 }

@@ -77,8 +77,8 @@ final class Lane implements RunListener {
     }
 
     private void failed(Verdict verdict) {
-        lastVerdict = verdict;
         if (open != NONE) {
+            lastVerdict = verdict;
             tally.attemptFailed();
             close(Mark.of(verdict));
         }

@@ -5,12 +5,12 @@ import java.util.Locale;
 
 /** How an attempt ended, as the timeline shows it: the taller the bar, the more has to be undone. */
 enum Mark {
-    SUCCESS("done", 0.3),
-    RETRY_SAVEPOINT("RETRY_SAVEPOINT: the step", 0.5),
-    RETRY_TRANSACTION("RETRY_TRANSACTION: all of it", 0.75),
-    RETRY_CONNECTION("RETRY_CONNECTION: all of it, on a new connection", 1),
+    SUCCESS("success", 0.3),
+    RETRY_SAVEPOINT("RETRY_SAVEPOINT: the step again", 0.5),
+    RETRY_TRANSACTION("RETRY_TRANSACTION: all of it again", 0.75),
+    RETRY_CONNECTION("RETRY_CONNECTION: all of it again, on another connection", 1),
     GIVE_UP("GIVE_UP: retrying cannot help", 1),
-    OUTCOME_UNKNOWN("OUTCOME_UNKNOWN: perhaps committed", 1);
+    OUTCOME_UNKNOWN("OUTCOME_UNKNOWN: may be committed, look first", 1);
 
     private final String text;
     private final double height;

@@ -11,4 +11,11 @@ import java.time.Duration;
  * @param perWay how long orders come in, in each way
  * @param seed of the orders and of the choice of victims
  */
-record Plan(Database database, int workers, Duration perWay, long seed) {}
+record Plan(Database database, int workers, Duration perWay, long seed) {
+    private static final int WARM_UP_PART = 15;
+
+    /** The same, as short as a warm-up may be. */
+    Plan forWarmUp() {
+        return new Plan(database, workers, perWay.dividedBy(WARM_UP_PART), seed);
+    }
+}

@@ -35,15 +35,24 @@ final class Round {
     /** Blocks until the last order is answered, and counts. */
     RoundResult run(TestServer server) throws SQLException, InterruptedException {
         try (TestDatabase database = server.createDatabase(Driver.OWN)) {
-            Bank.create(database);
-            List<Lane> lanes = new ArrayList<>();
-            Duration elapsed;
-            try (Troubles troubles = new Troubles(database, tally, plan.seed());
-                    HikariDataSource pool = pool(troubles.url())) {
-                elapsed = work(pool, troubles, lanes);
+            DropOnExit ifStopped = new DropOnExit(database);
+            try {
+                return run(database);
+            } finally {
+                ifStopped.cancel();
             }
-            return new RoundResult(approach, lanes, Audit.of(database), elapsed, tally.kills(), tally.cuts());
         }
+    }
+
+    private RoundResult run(TestDatabase database) throws SQLException, InterruptedException {
+        Bank.create(database);
+        List<Lane> lanes = new ArrayList<>();
+        Duration elapsed;
+        try (Troubles troubles = new Troubles(database, tally, plan.seed());
+                HikariDataSource pool = pool(troubles.url())) {
+            elapsed = work(pool, troubles, lanes);
+        }
+        return new RoundResult(approach, lanes, Audit.of(database), elapsed, tally.kills(), tally.cuts());
     }
 
     private HikariDataSource pool(String url) {

@@ -36,7 +36,7 @@ final class Tally {
     @Override
     public String toString() {
         return String.format(
-                "%,7d transfers %,7d failed attempts %4d killed %4d cut",
+                "%,7d orders %,6d fails %3d kills %3d cuts",
                 answers.sum(), failedAttempts.sum(), kills.sum(), cuts.sum());
     }
 }

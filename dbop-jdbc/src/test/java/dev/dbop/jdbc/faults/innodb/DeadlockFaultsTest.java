@@ -1,4 +1,4 @@
-package dev.dbop.jdbc.faults;
+package dev.dbop.jdbc.faults.innodb;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -7,8 +7,9 @@ import dev.dbop.DbopRunner;
 import dev.dbop.GiveUpReason;
 import dev.dbop.Outcome;
 import dev.dbop.jdbc.JdbcScope;
-import dev.dbop.testkit.Session;
+import dev.dbop.sql.Isolation;
 import dev.dbop.testkit.TestDatabase;
+import dev.dbop.testkit.TestSession;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.CompletableFuture;
@@ -32,7 +33,7 @@ abstract class DeadlockFaultsTest extends InnoDbFaultsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void inASavepointRunTheEnclosingTransactionAgain(boolean timeouts) throws SQLException {
-        try (Session other = heavyweight()) {
+        try (TestSession other = heavyweight()) {
             onPool(pool -> runner(timeouts).run(JdbcScope.transaction(pool), tx -> {
                 note(tx, "outer");
                 runner(timeouts).named("step").run(JdbcScope.savepoint(tx), s -> cross(s, other));
@@ -44,8 +45,31 @@ abstract class DeadlockFaultsTest extends InnoDbFaultsTest {
     }
 
     @Test
+    void inASavepointOfASavepointRunTheTransactionAroundBothAgain() throws SQLException {
+        try (TestSession other = heavyweight()) {
+            onPool(pool -> whole.run(JdbcScope.transaction(pool), tx -> {
+                note(tx, "outer");
+                step.named("middle").run(JdbcScope.savepoint(tx), middle -> {
+                    note(middle, "middle");
+                    step.run(JdbcScope.savepoint(middle), s -> cross(s, other));
+                });
+            }));
+        }
+        assertThat(history.lines())
+                .containsExactly(
+                        "step" + VICTIM,
+                        "step: BEYOND_REACH",
+                        "middle" + VICTIM,
+                        "middle: BEYOND_REACH",
+                        "whole" + VICTIM);
+        assertThat(noted("outer")).isEqualTo(1);
+        assertThat(noted("middle")).isEqualTo(1);
+        assertCrossed();
+    }
+
+    @Test
     void inASavepointGoUpWhereNoCallEnclosesIt() throws SQLException {
-        try (Session other = heavyweight()) {
+        try (TestSession other = heavyweight()) {
             onConnection(connection -> {
                 connection.setAutoCommit(false);
                 note(connection, "outer");
@@ -65,7 +89,7 @@ abstract class DeadlockFaultsTest extends InnoDbFaultsTest {
     /** Here the server is back in autocommit mode: whatever followed would be durable at once. */
     @Test
     void inASavepointGoUpWhereTheTransactionWasBegunInSql() throws SQLException {
-        try (Session other = heavyweight()) {
+        try (TestSession other = heavyweight()) {
             onConnection(connection -> {
                 execute(connection, "START TRANSACTION");
                 note(connection, "outer");
@@ -95,7 +119,7 @@ abstract class DeadlockFaultsTest extends InnoDbFaultsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void inATransactionRunItAgain(boolean timeouts) throws SQLException {
-        try (Session other = heavyweight()) {
+        try (TestSession other = heavyweight()) {
             onConnection(connection -> runner(timeouts).run(JdbcScope.transaction(connection), tx -> {
                 note(tx, "outer");
                 cross(tx, other);
@@ -109,7 +133,7 @@ abstract class DeadlockFaultsTest extends InnoDbFaultsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void inAutocommitRunTheStatementAgain(boolean timeouts) throws SQLException {
-        try (Session other = heavyweight()) {
+        try (TestSession other = heavyweight()) {
             onPool(pool -> runner(timeouts).run(JdbcScope.autocommit(pool), c -> {
                 closeCycle(c, other);
                 update(c, "UPDATE acc SET v = v + 1 WHERE id IN (1, 2)");
@@ -124,7 +148,7 @@ abstract class DeadlockFaultsTest extends InnoDbFaultsTest {
     @ValueSource(booleans = {false, true})
     void thatTheOperationSwallowsNeverLetTheTailIn(boolean timeouts) throws SQLException {
         AtomicInteger refused = new AtomicInteger();
-        try (Session other = heavyweight()) {
+        try (TestSession other = heavyweight()) {
             onPool(pool -> runner(timeouts).run(JdbcScope.transaction(pool), tx -> {
                 note(tx, "head");
                 try {
@@ -146,7 +170,7 @@ abstract class DeadlockFaultsTest extends InnoDbFaultsTest {
     @ValueSource(booleans = {false, true})
     void ofAStepThatTheOperationSwallowsNeverLetTheTailIn(boolean timeouts) throws SQLException {
         AtomicInteger refused = new AtomicInteger();
-        try (Session other = heavyweight()) {
+        try (TestSession other = heavyweight()) {
             onPool(pool -> runner(timeouts).run(JdbcScope.transaction(pool), tx -> {
                 note(tx, "head");
                 try {
@@ -160,7 +184,9 @@ abstract class DeadlockFaultsTest extends InnoDbFaultsTest {
             }));
         }
         assertThat(refused).hasValue(1);
-        assertThat(history.lines()).startsWith("step" + VICTIM, "step: BEYOND_REACH").endsWith("whole" + VICTIM);
+        assertThat(history.lines())
+                .startsWith("step" + VICTIM, "step: BEYOND_REACH")
+                .endsWith("whole" + VICTIM);
         assertThat(noted("head")).isEqualTo(1);
         assertThat(noted("tail")).isZero();
         assertCrossed();
@@ -177,18 +203,20 @@ abstract class DeadlockFaultsTest extends InnoDbFaultsTest {
     /** Reader and DDL wait for each other in a ring; of two readers, the one that closes it is the victim. */
     @Test
     void ofMetadataLocksRunTheEnclosingTransactionAgain() throws SQLException {
-        try (Session reader = Session.open(db);
-                Session ddlA = Session.open(db);
-                Session ddlB = Session.open(db)) {
-            reader.run("START TRANSACTION", "SELECT * FROM ma");
-            CompletableFuture<Boolean> alterA = ddlA.start("ALTER TABLE ma ADD COLUMN x INT");
+        try (TestSession reader = TestSession.open(db);
+                TestSession ddlA = TestSession.open(db);
+                TestSession ddlB = TestSession.open(db)) {
+            // Both at READ COMMITTED, so that the tables altered under them do not end them (1412).
+            reader.run("SET TRANSACTION ISOLATION LEVEL READ COMMITTED", "START TRANSACTION", "SELECT * FROM ma");
+            DbopRunner atReadCommitted = whole.isolation(Isolation.READ_COMMITTED);
+            CompletableFuture<Boolean> alterA = ddlA.start("ALTER TABLE ma FORCE");
             ddlA.awaitBlocked();
             AtomicInteger tries = new AtomicInteger();
-            onPool(pool -> whole.run(JdbcScope.transaction(pool), tx -> {
+            onPool(pool -> atReadCommitted.run(JdbcScope.transaction(pool), tx -> {
                 note(tx, "outer");
                 execute(tx, "SELECT * FROM mb");
                 if (tries.incrementAndGet() == 1) {
-                    CompletableFuture<Boolean> alterB = ddlB.start("ALTER TABLE mb ADD COLUMN x INT");
+                    CompletableFuture<Boolean> alterB = ddlB.start("ALTER TABLE mb FORCE");
                     ddlB.awaitBlocked();
                     CompletableFuture<Boolean> read = reader.start("SELECT * FROM mb", "COMMIT");
                     reader.awaitBlocked();
@@ -203,12 +231,15 @@ abstract class DeadlockFaultsTest extends InnoDbFaultsTest {
         assertThat(noted("outer")).isEqualTo(1);
     }
 
-    /** Nobody is told of the ring then; whose wait times out first still holds its locks until it rolls back. */
+    /** Nobody is told of the ring then; whoever's wait times out first, ends it by rolling back. */
     @Test
     void thatTheServerDoesNotLookForEndByALockTimeout() throws SQLException {
         db.execute("SET GLOBAL innodb_deadlock_detect=OFF");
-        try (Session other = heavyweight()) {
-            onPool(pool -> whole.lockTimeout(SECOND).run(JdbcScope.transaction(pool), tx -> cross(tx, other)));
+        try (TestSession other = heavyweight()) {
+            onPool(pool -> whole.lockTimeout(SECOND).run(JdbcScope.autocommit(pool), c -> {
+                closeCycle(c, other);
+                update(c, "UPDATE acc SET v = v + 1 WHERE id IN (1, 2)");
+            }));
         } finally {
             db.execute("SET GLOBAL innodb_deadlock_detect=ON");
         }

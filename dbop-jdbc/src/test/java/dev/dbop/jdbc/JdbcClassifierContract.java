@@ -1,0 +1,48 @@
+package dev.dbop.jdbc;
+
+import dev.dbop.Classifier;
+import dev.dbop.testkit.ClassifierContract;
+import dev.dbop.testkit.FaultProxy;
+import dev.dbop.testkit.TestDatabase;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** {@link JdbcClassifier} under the contract; a subclass names the database. */
+abstract class JdbcClassifierContract extends ClassifierContract {
+    private final TestDatabase database;
+
+    JdbcClassifierContract(TestDatabase database) {
+        super(database);
+        this.database = database;
+    }
+
+    @Override
+    protected Classifier classifier() {
+        return JdbcClassifier.of(database.database());
+    }
+
+    @Override
+    protected Client connect(@Nullable FaultProxy proxy) throws SQLException {
+        return new JdbcClient(
+                proxy == null ? database.connect() : database.dataSource(proxy).getConnection());
+    }
+
+    private record JdbcClient(Connection connection) implements Client {
+        @Override
+        public void execute(String sql) throws SQLException {
+            PlainSql.execute(connection, sql);
+        }
+
+        @Override
+        public List<String> query(String sql) throws SQLException {
+            return PlainSql.query(connection, sql);
+        }
+
+        @Override
+        public void close() throws SQLException {
+            connection.close();
+        }
+    }
+}

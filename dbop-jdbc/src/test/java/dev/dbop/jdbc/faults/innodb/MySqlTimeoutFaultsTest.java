@@ -1,0 +1,61 @@
+package dev.dbop.jdbc.faults.innodb;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dbop.jdbc.JdbcScope;
+import dev.dbop.testkit.TestDatabase;
+import dev.dbop.testkit.TestSession;
+import java.sql.SQLException;
+import org.junit.jupiter.api.Test;
+
+/** MySQL's max_execution_time, which stops top-level SELECTs only. */
+abstract class MySqlTimeoutFaultsTest extends InnoDbFaultsTest {
+    private static final String LIMITED = "SELECT /*+ MAX_EXECUTION_TIME(100) */ v FROM acc WHERE id = 1 FOR UPDATE";
+
+    MySqlTimeoutFaultsTest(TestDatabase db) throws SQLException {
+        super(db);
+    }
+
+    @Test
+    void ofTheServerHealInTheSavepoint() throws SQLException {
+        try (TestSession other = holding(1)) {
+            history.whenFailed("step", () -> other.run("COMMIT"));
+            onPool(pool -> whole.run(JdbcScope.transaction(pool), tx -> {
+                note(tx, "outer");
+                step.run(JdbcScope.savepoint(tx), s -> {
+                    execute(s, LIMITED);
+                    add(s, 1);
+                });
+            }));
+        }
+        assertThat(history.lines()).isEqualTo(healed("3024/HY000"));
+        assertThat(noted("outer")).isEqualTo(1);
+        assertThat(value(1)).isEqualTo(101);
+    }
+
+    /** The server's limit and our own cancel come at the same time; either way it is a timeout. */
+    @Test
+    void ofTheAttemptHealInTheSavepointWhoeverStrikesFirst() throws SQLException {
+        try (TestSession other = holding(1)) {
+            history.whenFailed("step", () -> other.run("COMMIT"));
+            onPool(pool -> whole.run(JdbcScope.transaction(pool), tx -> {
+                note(tx, "outer");
+                step.statementTimeout(SHORT).run(JdbcScope.savepoint(tx), s -> {
+                    execute(s, "SELECT v FROM acc WHERE id = 1 FOR UPDATE");
+                    add(s, 1);
+                });
+            }));
+        }
+        assertThat(history.lines()).singleElement().asString().startsWith("step 1 OPERATION RETRY_SAVEPOINT ");
+        assertThat(noted("outer")).isEqualTo(1);
+        assertThat(value(1)).isEqualTo(101);
+    }
+
+    /** A trap for tests: SLEEP that is stopped returns 1, and nothing has failed. */
+    @Test
+    void ofSleepAreNoFailure() throws SQLException {
+        onPool(pool ->
+                whole.statementTimeout(SHORT).run(JdbcScope.transaction(pool), tx -> execute(tx, "SELECT SLEEP(10)")));
+        assertThat(history.lines()).isEmpty();
+    }
+}
