@@ -132,10 +132,10 @@ final class InnoDbProvocation extends Provocation {
         long session = Long.parseLong(sql.query(sessionId()).get(0));
         TestSession locker = rival();
         locker.run("flush tables with read lock");
+        // the lock is held until the rival closes: released here, it might be granted before the cancel is heeded
         beside(() -> {
             database.awaitBlocked(session);
             database.cancel(session);
-            locker.run("unlock tables");
         });
     }
 }

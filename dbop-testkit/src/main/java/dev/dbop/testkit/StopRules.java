@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Test;
 abstract class StopRules<R, S extends Scope> extends ConnectionLossRules<R, S> {
 
     private static final Duration SOON = Duration.ofMillis(300);
-    private static final Duration AT_ONCE = Duration.ofSeconds(5);
+    private static final Duration AT_ONCE = Duration.ofSeconds(3);
 
     StopRules(TestDatabase database) {
         super(database);

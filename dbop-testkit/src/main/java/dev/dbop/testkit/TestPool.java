@@ -96,7 +96,7 @@ public final class TestPool implements DataSource, AutoCloseable {
         }
         Connection connection = connections.getConnection();
         try {
-            Pooled fresh = new Pooled(connection, database.stateOf(connection));
+            Pooled fresh = new Pooled(connection, State.of(database, connection));
             opened.add(fresh);
             return fresh;
         } catch (SQLException failure) {
@@ -116,7 +116,7 @@ public final class TestPool implements DataSource, AutoCloseable {
             if (pooled.connection.isClosed()) {
                 return;
             }
-            SessionState now = database.stateOf(pooled.connection);
+            State now = State.of(database, pooled.connection);
             if (now.equals(pooled.asOpened)) {
                 idle.push(pooled);
             } else {
@@ -193,12 +193,28 @@ public final class TestPool implements DataSource, AutoCloseable {
         return "pool of " + size + " on " + connections;
     }
 
+    /** What the server and the driver say of a session. */
+    private record State(SessionState server, boolean readOnly, int networkTimeout) {
+        static State of(TestDatabase database, Connection connection) throws SQLException {
+            SessionState server = database.stateOf(connection);
+            return new State(server, connection.isReadOnly(), networkTimeout(connection));
+        }
+
+        private static int networkTimeout(Connection connection) throws SQLException {
+            try {
+                return connection.getNetworkTimeout();
+            } catch (SQLFeatureNotSupportedException none) {
+                return 0;
+            }
+        }
+    }
+
     /** A connection and what it was set to when it was opened; equal to itself only. */
     private static final class Pooled {
         final Connection connection;
-        final SessionState asOpened;
+        final State asOpened;
 
-        Pooled(Connection connection, SessionState asOpened) {
+        Pooled(Connection connection, State asOpened) {
             this.connection = connection;
             this.asOpened = asOpened;
         }
