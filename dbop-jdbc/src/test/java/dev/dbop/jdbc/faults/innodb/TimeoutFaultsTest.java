@@ -211,9 +211,9 @@ abstract class TimeoutFaultsTest extends InnoDbFaultsTest {
         });
     }
 
-    /** A limit the operation or the session has set, where dbop has none: nobody says that more time would help. */
+    /** A limit the operation has set itself: the server's code tells it from a human's cancel, so it is retried alike. */
     @Test
-    void thatAreNotOurOwnGiveUp() throws SQLException {
+    void thatAStatementSetForItselfAreRetriedLikeOurs() throws SQLException {
         String statement = mariaDb
                 ? "SET STATEMENT max_statement_time=0.1 FOR UPDATE acc SET v = v + 1 WHERE id = 1"
                 : "SELECT /*+ MAX_EXECUTION_TIME(100) */ v FROM acc WHERE id = 1 FOR UPDATE";
@@ -221,8 +221,9 @@ abstract class TimeoutFaultsTest extends InnoDbFaultsTest {
             onPool(pool -> failureOf(plain, JdbcScope.transaction(pool), tx -> execute(tx, statement)));
             other.run("COMMIT");
         }
+        String timeout = " OPERATION RETRY_SAVEPOINT " + (mariaDb ? "1969/70100" : "3024/HY000");
         assertThat(history.lines())
                 .containsExactly(
-                        "whole 1 OPERATION GIVE_UP " + (mariaDb ? "1969/70100" : "3024/HY000"), "whole: NOT_RETRYABLE");
+                        "whole 1" + timeout, "whole 2" + timeout, "whole 3" + timeout, "whole: RETRIES_EXHAUSTED");
     }
 }
