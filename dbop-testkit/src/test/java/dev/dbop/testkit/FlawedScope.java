@@ -122,12 +122,13 @@ final class FlawedScope implements AttemptScope<Connection, SQLException> {
     private Attempt<Connection, SQLException> set(@Nullable Connection connection, AttemptContext context)
             throws SQLException {
         if (connection == null || (connection.getAutoCommit() && flaw != Flaw.TAKES_ANY_STATE)) {
-            throw new IllegalStateException("the connection is in autocommit mode: a savepoint needs a transaction; begin"
-                    + " one around it");
+            throw new IllegalStateException(
+                    "the connection is in autocommit mode: a savepoint needs a transaction; begin" + " one around it");
         }
         if (context.isolation() != null) {
-            throw new IllegalStateException("an isolation level is asked of a savepoint: it is the transaction's; ask the"
-                    + " enclosing call for it");
+            throw new IllegalStateException(
+                    "an isolation level is asked of a savepoint: it is the transaction's; ask the"
+                            + " enclosing call for it");
         }
         if (connection.getAutoCommit()) {
             connection.setAutoCommit(false);
@@ -216,8 +217,11 @@ final class FlawedScope implements AttemptScope<Connection, SQLException> {
     }
 
     private record Step(
-            Flaw flaw, Connection resource, Savepoint savepoint, List<String> before, @Nullable Object previous)
-            implements Attempt<Connection, SQLException> {
+            Flaw flaw,
+            Connection resource,
+            Savepoint savepoint,
+            List<String> before,
+            @Nullable Object previous) implements Attempt<Connection, SQLException> {
 
         @Override
         public void commit() throws SQLException {

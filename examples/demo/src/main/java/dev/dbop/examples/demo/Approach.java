@@ -16,7 +16,7 @@ enum Approach {
             return new BlindTeller(source, lane);
         }
     },
-    DBOP("dbop", "Undoes what the failure calls for; looks before it repeats what may be committed.") {
+    DBOP("dbop", "Undoes what the failure calls for, and looks before it repeats a commit.") {
         @Override
         Teller teller(DataSource source, Lane lane) {
             return new DbopTeller(source, lane);
