@@ -153,11 +153,11 @@ final class ContractSuitesTest {
     /** Run by name only. */
     @RealDatabase(Database.POSTGRESQL)
     static final class FlawedSuite extends AttemptScopeContract<Connection, SQLException> {
-        private final TestDatabase database;
+        private final TestDatabase under;
 
         FlawedSuite(TestDatabase database) {
             super(database);
-            this.database = database;
+            this.under = database;
         }
 
         @Override
@@ -172,7 +172,7 @@ final class ContractSuitesTest {
 
         @Override
         protected Connection openResource() throws SQLException {
-            return database.connect();
+            return under.connect();
         }
 
         @Override
@@ -206,11 +206,11 @@ final class ContractSuitesTest {
     /** Run by name only. */
     @RealDatabase(Database.POSTGRESQL)
     static final class FlawedClassifierSuite extends ClassifierContract {
-        private final TestDatabase database;
+        private final TestDatabase under;
 
         FlawedClassifierSuite(TestDatabase database) {
             super(database);
-            this.database = database;
+            this.under = database;
         }
 
         @Override
@@ -221,8 +221,8 @@ final class ContractSuitesTest {
         @Override
         protected Client connect(@Nullable FaultProxy proxy) throws SQLException {
             Connection connection = proxy == null
-                    ? database.connect()
-                    : database.dataSource(proxy).getConnection();
+                    ? under.connect()
+                    : under.dataSource(proxy).getConnection();
             return new Client() {
                 @Override
                 public void execute(String sql) throws SQLException {
