@@ -140,7 +140,6 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
         watch = null;
         AttemptContext context =
                 new AttemptContext(settings, number, settings.attemptDeadline(deadline), true, previous);
-        previous = null;
         settings.tellStarted(scope, number);
         this.<AsyncAttempt<R>>then(() -> scope.open(context), opened -> {
             attempt = opened;

@@ -91,9 +91,9 @@ public final class AttemptContext {
     }
 
     /**
-     * Returns what this scope opened for the attempt before this one, so that a scope can finish what is left of it.
+     * Returns what this scope last opened for an attempt of this call, so that it can finish what is left of it.
      *
-     * @return the ended {@link Attempt} or {@link AsyncAttempt}; null for the first attempt and where opening failed
+     * @return the ended {@link Attempt} or {@link AsyncAttempt}; null if no attempt has been opened yet
      */
     public @Nullable Object previousAttempt() {
         return previousAttempt;

@@ -54,7 +54,7 @@ final class BlockingEngine<R, T extends @Nullable Object, X extends Exception> {
             } catch (Throwable failure) {
                 boolean stopped = watch != null && watch.end();
                 afterFailure(number, failure, stopped);
-                previous = attempt;
+                previous = attempt == null ? previous : attempt;
                 continue;
             }
             if (watch != null) {

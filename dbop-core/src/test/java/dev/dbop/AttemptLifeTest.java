@@ -129,7 +129,7 @@ class AttemptLifeTest extends EveryEngine {
     }
 
     @Test
-    void handsTheScopeTheAttemptBeforeUnlessOpeningItFailed() throws Exception {
+    void handsTheScopeTheLastAttemptThatWasOpened() throws Exception {
         scope.onOpen(context -> {
             if (context.number() == 3) {
                 throw DbFailure.of(Verdict.RETRY_CONNECTION);
@@ -147,7 +147,7 @@ class AttemptLifeTest extends EveryEngine {
         assertThat(contexts.get(2).previousAttempt())
                 .isNotNull()
                 .isNotSameAs(contexts.get(1).previousAttempt());
-        assertThat(contexts.get(3).previousAttempt()).isNull();
+        assertThat(contexts.get(3).previousAttempt()).isSameAs(contexts.get(2).previousAttempt());
     }
 
     @Test
