@@ -5,6 +5,7 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.LoggerFactory;
 
 /**
  * Stops an attempt when its time is up, again and again until it has ended: a cancel that arrives between two statements
@@ -69,8 +70,14 @@ final class Watch implements Runnable {
     }
 
     private void stop() {
-        if (!ended) {
+        if (ended) {
+            return;
+        }
+        try {
             cancel.run();
+        } catch (RuntimeException broken) {
+            LoggerFactory.getLogger(DbopRunner.class)
+                    .warn("stopping an attempt whose time is up failed; it is tried again", broken);
         }
     }
 

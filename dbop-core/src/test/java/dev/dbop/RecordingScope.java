@@ -223,8 +223,11 @@ final class RecordingScope {
 
         void cancel() {
             write(ends.get() == 0 ? "cancel " + number : "cancel " + number + " too late");
-            onCancel.run();
-            cancels.release();
+            try {
+                onCancel.run();
+            } finally {
+                cancels.release();
+            }
         }
     }
 

@@ -60,6 +60,39 @@ class WatchTest {
     }
 
     @Test
+    void knowsThatTheTimeIsUpAlthoughTheSchedulerIsLate() {
+        Watch watch = Watch.over(context, (task, delay) -> () -> {}, Runnable::run, this::cancel);
+
+        time.pass(LIMIT.minusNanos(1));
+        assertThat(watch.end()).isFalse();
+        time.pass(Duration.ofNanos(1));
+
+        assertThat(watch.end()).isTrue();
+        assertThat(watch.hasExpired()).isFalse();
+        assertThat(cancels).isEmpty();
+    }
+
+    @Test
+    void logsACancelThatThrowsAndTriesAgain() {
+        RuntimeException broken = new IllegalStateException("broken");
+        Watch watch = Watch.over(context, time, Runnable::run, () -> {
+            cancel();
+            throw broken;
+        });
+
+        try (CapturedLog log = CapturedLog.of(DbopRunner.class.getName())) {
+            time.pass(LIMIT.plusMillis(100));
+
+            assertThat(log.lines())
+                    .hasSize(2)
+                    .containsOnly("WARN stopping an attempt whose time is up failed; it is tried again");
+            assertThat(log.failures()).containsOnly(broken);
+        }
+        assertThat(cancels).hasSize(2);
+        assertThat(watch.end()).isTrue();
+    }
+
+    @Test
     void tellsWhetherItHadToStopTheAttempt() {
         Watch inTime = Watch.over(context, time, Runnable::run, this::cancel);
         assertThat(inTime.end()).isFalse();
