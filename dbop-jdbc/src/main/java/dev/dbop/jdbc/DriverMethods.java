@@ -113,6 +113,15 @@ enum DriverMethods {
             return driver == OTHER ? null : connection.unwrap(type);
         }
 
+        /**
+         * Whether the driver itself repeats a transaction after a failover, as MariaDB's does with {@code
+         * transactionReplay}: it does not see the COMMIT in a batch, nor put autocommit back (measured with 3.5.11).
+         */
+        boolean replaysTransactions(Connection connection) throws SQLException {
+            Chain replay = Chain.of(type, driver == MARIADB ? "getContext.getConf.transactionReplay" : null);
+            return Boolean.TRUE.equals(replay.call(physical(connection)));
+        }
+
         /** The server's number of the session, or null. */
         @Nullable
         Long sessionId(@Nullable Object physical) {

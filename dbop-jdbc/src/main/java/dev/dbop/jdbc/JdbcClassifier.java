@@ -74,9 +74,10 @@ public final class JdbcClassifier implements Classifier {
         if (phase == Phase.OPEN) {
             return connecting ? Verdict.RETRY_CONNECTION : null;
         }
-        if (phase != Phase.COMMIT && failure instanceof SQLTimeoutException) {
-            // Connector/J's own timer: code 0, no SQLSTATE; the statement is cancelled, the transaction lives.
-            return Verdict.RETRY_SAVEPOINT;
+        if (failure instanceof SQLTimeoutException) {
+            // Connector/J's own timer: code 0, no SQLSTATE; the transaction lives, but the cancel may have come too
+            // late.
+            return phase == Phase.COMMIT ? Verdict.OUTCOME_UNKNOWN : Verdict.RETRY_SAVEPOINT;
         }
         return null;
     }

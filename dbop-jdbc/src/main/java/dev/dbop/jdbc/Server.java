@@ -43,7 +43,13 @@ final class Server {
         DatabaseMetaData metaData = connection.getMetaData();
         String version = metaData.getDatabaseProductVersion();
         Database database = Database.of(metaData.getDatabaseProductName(), version == null ? "" : version);
-        return new Server(database, DriverMethods.of(connection));
+        DriverMethods.Bound driver = DriverMethods.of(connection);
+        if (driver.replaysTransactions(connection)) {
+            throw new IllegalStateException(
+                    "transactionReplay is true in the JDBC URL: the driver would run transactions"
+                            + " again beside dbop, even one whose COMMIT was executed; leave it out, dbop runs them again");
+        }
+        return new Server(database, driver);
     }
 
     /**

@@ -112,4 +112,11 @@ class MariaDbFaultsTest {
             super(db);
         }
     }
+
+    @Nested
+    class TransactionReplay extends TransactionReplayTest {
+        TransactionReplay(TestDatabase db) throws SQLException {
+            super(db);
+        }
+    }
 }

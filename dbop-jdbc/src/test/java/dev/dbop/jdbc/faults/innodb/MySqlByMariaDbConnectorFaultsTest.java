@@ -120,4 +120,11 @@ class MySqlByMariaDbConnectorFaultsTest {
             super(db);
         }
     }
+
+    @Nested
+    class TransactionReplay extends TransactionReplayTest {
+        TransactionReplay(TestDatabase db) throws SQLException {
+            super(db);
+        }
+    }
 }

@@ -6,6 +6,8 @@ import dev.dbop.jdbc.JdbcScope;
 import dev.dbop.testkit.TestDatabase;
 import dev.dbop.testkit.TestSession;
 import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** MySQL's max_execution_time, which stops top-level SELECTs only. */
@@ -49,6 +51,26 @@ abstract class MySqlTimeoutFaultsTest extends InnoDbFaultsTest {
         assertThat(history.lines()).singleElement().asString().startsWith("step 1 OPERATION RETRY_SAVEPOINT ");
         assertThat(noted("outer")).isEqualTo(1);
         assertThat(value(1)).isEqualTo(101);
+    }
+
+    /**
+     * MySQL's answer to a cancelled SLEEP is success: the row is there. Connector/J reports its timeout all the same, so
+     * that it proves nothing.
+     */
+    @Test
+    void ofTheDriverThatComeTooLateInAutocommitModeNeverRepeatTheStatement() throws SQLException {
+        onPool(pool -> plain.tryCall(JdbcScope.autocommit(pool), c -> {
+            try (Statement statement = c.createStatement()) {
+                statement.setQueryTimeout(1);
+                return statement.executeUpdate("INSERT INTO lg (who) VALUES (CONCAT('slept', SLEEP(10)))");
+            }
+        }));
+        assertThat(history.lines())
+                .isEqualTo(
+                        connectorJ
+                                ? List.of("whole 1 OPERATION OUTCOME_UNKNOWN 0/null", "whole: OUTCOME_UNKNOWN")
+                                : List.of());
+        assertThat(noted("slept1")).isEqualTo(1);
     }
 
     /** A trap for tests: SLEEP that is stopped returns 1, and nothing has failed. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.dbop.DbopRunner;
 import dev.dbop.OutcomeUnknownException;
 import dev.dbop.jdbc.JdbcScope;
 import dev.dbop.testkit.FaultProxy;
@@ -166,23 +167,26 @@ abstract class SeveralHostsFaultsTest extends InnoDbFaultsTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aMoveUnderCommitIsUnknown(boolean executed) throws SQLException {
-        onHosts("sequential", pool -> {
-            Exception failure = failureOf(plain, JdbcScope.transaction(pool), tx -> {
-                note(tx, "work");
-                for (FaultProxy proxy : List.of(one, two)) {
-                    if (executed) {
-                        proxy.cutAfterForwarding(COMMIT);
-                    } else {
-                        proxy.cutBeforeForwarding(COMMIT);
+        for (DbopRunner runner : List.of(plain, whole)) {
+            history.forget();
+            onHosts("sequential", pool -> {
+                Exception failure = failureOf(runner, JdbcScope.transaction(pool), tx -> {
+                    note(tx, "work");
+                    for (FaultProxy proxy : List.of(one, two)) {
+                        if (executed) {
+                            proxy.cutAfterForwarding(COMMIT);
+                        } else {
+                            proxy.cutBeforeForwarding(COMMIT);
+                        }
                     }
-                }
+                });
+                heal();
+                assertThat(failure).isInstanceOf(OutcomeUnknownException.class);
             });
-            heal();
-            assertThat(failure).isInstanceOf(OutcomeUnknownException.class);
-        });
-        assertThat(history.lines())
-                .containsExactly("whole 1 COMMIT OUTCOME_UNKNOWN " + moved(), "whole: OUTCOME_UNKNOWN");
-        assertThat(noted("work")).isEqualTo(executed ? 1 : 0);
+            assertThat(history.lines())
+                    .containsExactly("whole 1 COMMIT OUTCOME_UNKNOWN " + moved(), "whole: OUTCOME_UNKNOWN");
+        }
+        assertThat(noted("work")).isEqualTo(executed ? 2 : 0);
     }
 
     @ParameterizedTest

@@ -10,15 +10,12 @@ import dev.dbop.testkit.Driver;
 import dev.dbop.testkit.TestDatabase;
 import dev.dbop.testkit.TestServer;
 import dev.dbop.testkit.TestServers;
-import java.sql.Connection;
 import java.sql.SQLException;
-import java.sql.Statement;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.api.Test;
 
-/** The server goes down in good order under an open transaction, and comes back. */
+/** MySQL goes down in good order under an open transaction, and comes back. */
 class ShutdownFaultsTest {
     private final History history = new History();
     private final DbopRunner runner = DbopRunner.create()
@@ -26,34 +23,29 @@ class ShutdownFaultsTest {
             .policy(RetryPolicy.builder().maxRetries(1).build())
             .listeners(history);
 
-    @ParameterizedTest
-    @EnumSource(
-            value = Database.class,
-            names = {"MARIADB", "MYSQL"})
-    void runsTheTransactionAgain(Database database) throws SQLException {
+    /** The next statement gets 1053 or a closed socket, as it happens. */
+    @Test
+    void runsTheTransactionAgain() throws SQLException {
         AtomicInteger runs = new AtomicInteger();
-        try (TestServer server = TestServers.start(database);
+        try (TestServer server = TestServers.start(Database.MYSQL);
                 TestDatabase db = server.createDatabase(Driver.OWN)) {
             db.execute("CREATE TABLE lg (who VARCHAR(40) NOT NULL)");
             history.whenFailed("whole", server::restart);
             runner.run(JdbcScope.transaction(db.dataSource()), tx -> {
-                update(tx, "INSERT INTO lg VALUES ('head')");
+                InnoDbFaultsTest.note(tx, "head");
                 if (runs.incrementAndGet() == 1) {
                     CompletableFuture<Void> down = CompletableFuture.runAsync(server::stop);
                     while (!down.isDone()) {
-                        update(tx, "INSERT INTO lg VALUES ('last')");
+                        InnoDbFaultsTest.note(tx, "last");
                     }
-                    update(tx, "INSERT INTO lg VALUES ('tail')");
+                    InnoDbFaultsTest.note(tx, "tail");
                 }
             });
-            assertThat(history.lines()).singleElement().asString().startsWith("whole 1 OPERATION RETRY_CONNECTION ");
+            assertThat(history.lines())
+                    .singleElement()
+                    .asString()
+                    .matches("whole 1 OPERATION RETRY_CONNECTION (1053/08S01|0/08S01)");
             assertThat(db.query("SELECT who FROM lg")).containsExactly("head");
-        }
-    }
-
-    private static void update(Connection connection, String sql) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            statement.executeUpdate(sql);
         }
     }
 }
