@@ -9,6 +9,7 @@ import dev.dbop.RunEvent;
 import dev.dbop.Scope;
 import dev.dbop.Verdict;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
@@ -74,7 +75,7 @@ abstract class ConnectionLossRules<R, S extends Scope> extends LostWorkRules<R, 
         needs(ScopeFeature.LOCK_TIMEOUT);
         FaultProxy proxy = proxy();
         ScopeSource<S> source = source(proxy);
-        state(source);
+        List<String> before = state(source);
         PlannedFault cut = proxy.cutBeforeForwarding(FaultProxy.containing("lock_"));
 
         call(runner.lockTimeout(LONG), source.transaction(), r -> {
@@ -84,6 +85,7 @@ abstract class ConnectionLossRules<R, S extends Scope> extends LostWorkRules<R, 
 
         assertThat(cut.hasHappened()).isTrue();
         assertThat(notes()).containsExactly("done");
+        assertThat(state(source)).isEqualTo(before);
         assertThat(failures).singleElement().satisfies(failed -> {
             assertThat(failed.verdict()).isEqualTo(Verdict.RETRY_CONNECTION);
             assertThat(failed.phase())

@@ -220,9 +220,8 @@ final class ContractSuitesTest {
 
         @Override
         protected Client connect(@Nullable FaultProxy proxy) throws SQLException {
-            Connection connection = proxy == null
-                    ? under.connect()
-                    : under.dataSource(proxy).getConnection();
+            Connection connection =
+                    proxy == null ? under.connect() : under.dataSource(proxy).getConnection();
             return new Client() {
                 @Override
                 public void execute(String sql) throws SQLException {
