@@ -1,6 +1,7 @@
 package dev.dbop;
 
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One open asynchronous attempt: the contract of {@link Attempt}, with stages instead of blocking.
@@ -38,6 +39,15 @@ public interface AsyncAttempt<R> {
      * @return completes, never exceptionally, with the verdict, raised where the attempt knows more
      */
     CompletionStage<Verdict> rollback(Throwable cause, Phase phase, Verdict verdict);
+
+    /**
+     * Returns what can find out whether the work is durable, as {@link Attempt#commitProbe}.
+     *
+     * @return the probe of this attempt, or null if nothing can be asked
+     */
+    default @Nullable AsyncCommitProbe commitProbe() {
+        return null;
+    }
 
     /** Stops the work under way without blocking, as {@link Attempt#cancel}. The default does nothing. */
     default void cancel() {}

@@ -34,6 +34,7 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
     private volatile @Nullable Watch watch;
     private volatile Scheduler.@Nullable Cancellable backoff;
     private Phase phase = Phase.OPEN;
+    private Object result = Phase.OPEN;
     private int number;
 
     AsyncEngine(
@@ -161,7 +162,7 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
         then(start, done -> {
             if (!undoneByCancel()) {
                 phase = Phase.OPERATION;
-                this.<T>then(() -> operation.run(opened.resource()), result -> commit(opened, result));
+                this.<T>then(() -> operation.run(opened.resource()), returned -> commit(opened, returned));
             }
         });
     }
@@ -175,7 +176,8 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
         return true;
     }
 
-    private void commit(AsyncAttempt<R> opened, T result) {
+    private void commit(AsyncAttempt<R> opened, T returned) {
+        result = returned;
         if (undoneByCancel()) {
             return;
         }
@@ -195,7 +197,7 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
             endWatch();
             attempt = null;
             settings.succeeded(scope, number, start);
-            complete(result);
+            complete(returned);
         });
     }
 
@@ -216,56 +218,91 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
             failure = call.timedOut(number, thrown instanceof BlockingEngine.Stopped ? null : thrown);
             classified = call.ofOwnStop(classified, phase, failure);
         }
+        undo(call, new FailedCall.Failure(number, phase, failure, classified));
+    }
+
+    private void undo(FailedCall call, FailedCall.Failure failed) {
         AsyncAttempt<R> open = attempt;
         attempt = null;
         if (open == null) {
-            afterUndo(call, failure, classified, classified);
+            afterUndo(call, failed, failed.classified(), null);
             return;
         }
-        FailedCall state = call;
-        Throwable cause = failure;
-        Verdict verdict = classified;
         Consumer<Throwable> broken = thrownByRollback -> {
-            FailedCall.suppress(cause, thrownByRollback);
-            afterUndo(state, cause, verdict, Verdict.RETRY_CONNECTION);
+            FailedCall.suppress(failed.cause(), thrownByRollback);
+            afterUndo(call, failed, Verdict.RETRY_CONNECTION, open.commitProbe());
         };
         this.<Verdict>then(
-                () -> open.rollback(cause, phase, verdict),
+                () -> open.rollback(failed.cause(), failed.phase(), failed.classified()),
                 raised -> {
                     if (raised == null) {
                         broken.accept(new NullPointerException("the rollback returned no verdict"));
                     } else {
-                        afterUndo(state, cause, verdict, raised);
+                        afterUndo(call, failed, raised, open.commitProbe());
                     }
                 },
                 broken);
     }
 
-    private void afterUndo(FailedCall call, Throwable failure, Verdict classified, Verdict raised) {
-        if (failure instanceof Error) {
-            completeExceptionally(failure);
+    private void afterUndo(
+            FailedCall call, FailedCall.Failure failed, Verdict raised, @Nullable AsyncCommitProbe probe) {
+        if (failed.cause() instanceof Error) {
+            completeExceptionally(failed.cause());
             return;
         }
-        Duration delay = call.failed(number, phase, failure, classified, raised, isCancelled());
-        if (delay == null) {
+        follow(call, failed, probe, call.failed(failed, raised, probe != null, isCancelled()));
+    }
+
+    private void follow(
+            FailedCall call, FailedCall.Failure failed, @Nullable AsyncCommitProbe probe, Decision decision) {
+        if (decision instanceof Decision.Again again) {
+            if (!scheduled(this::open, again.delay(), failed)) {
+                call.interrupted();
+                completeExceptionally(call.end());
+            }
+        } else if (probe != null && decision instanceof Decision.Probe next) {
+            if (!scheduled(() -> ask(call, failed, probe), next.delay(), failed)) {
+                follow(call, failed, null, call.probed(failed, CommitStatus.IN_DOUBT, true));
+            }
+        } else {
             if (isCancelled()) {
                 call.interrupted();
             }
             completeExceptionally(call.end());
-        } else if (delay.isZero()) {
-            turn(this::open);
-        } else {
-            waitFor(delay, call, failure);
         }
     }
 
-    private void waitFor(Duration delay, FailedCall call, Throwable failure) {
+    private boolean scheduled(Runnable step, Duration delay, FailedCall.Failure failed) {
+        if (delay.isZero()) {
+            turn(step);
+            return true;
+        }
         try {
-            backoff = settings.scheduler.schedule(() -> turn(this::open), delay);
+            backoff = settings.scheduler.schedule(() -> turn(step), delay);
+            return true;
         } catch (RuntimeException refused) {
-            FailedCall.suppress(failure, refused);
-            call.interrupted();
-            completeExceptionally(call.end());
+            FailedCall.suppress(failed.cause(), refused);
+            return false;
+        }
+    }
+
+    private void ask(FailedCall call, FailedCall.Failure failed, AsyncCommitProbe probe) {
+        this.<CommitStatus>then(
+                () -> probe.probe(call.patience()),
+                status -> probed(call, failed, probe, Objects.requireNonNullElse(status, CommitStatus.IN_DOUBT)),
+                unreachable -> {
+                    FailedCall.suppress(failed.cause(), unreachable);
+                    probed(call, failed, probe, CommitStatus.IN_DOUBT);
+                });
+    }
+
+    private void probed(FailedCall call, FailedCall.Failure failed, AsyncCommitProbe probe, CommitStatus status) {
+        call.tellProbed(failed, status);
+        if (status == CommitStatus.COMMITTED) {
+            settings.succeeded(scope, number, start);
+            complete(BlockingEngine.<T>result(result));
+        } else {
+            follow(call, failed, probe, call.probed(failed, status, isCancelled()));
         }
     }
 }

@@ -1,5 +1,7 @@
 package dev.dbop;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * One open attempt. Everything but {@link #cancel} is called by the one thread that opened it.
  *
@@ -45,6 +47,16 @@ public interface Attempt<R, X extends Exception> {
      *     outcome unknown); a lower one is ignored
      */
     Verdict rollback(Throwable cause, Phase phase, Verdict verdict);
+
+    /**
+     * Returns what can find out whether the work is durable, once {@link #rollback} has returned {@link
+     * Verdict#OUTCOME_UNKNOWN} in {@link Phase#COMMIT}. The default cannot.
+     *
+     * @return the probe of this attempt, or null if nothing can be asked
+     */
+    default @Nullable CommitProbe commitProbe() {
+        return null;
+    }
 
     /**
      * Stops the work under way, because the attempt's time is up. Called from another thread, again and again until the

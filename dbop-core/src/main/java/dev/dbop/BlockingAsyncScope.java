@@ -86,6 +86,12 @@ final class BlockingAsyncScope<R> implements AsyncAttemptScope<R> {
         }
 
         @Override
+        public @Nullable AsyncCommitProbe commitProbe() {
+            CommitProbe probe = attempt.commitProbe();
+            return probe == null ? null : deadline -> scope.on(() -> probe.probe(deadline));
+        }
+
+        @Override
         public void cancel() {
             Watch.blocking().execute(attempt::cancel);
         }

@@ -13,6 +13,7 @@ final class BlockingEngine<R, T extends @Nullable Object, X extends Exception> {
     private final Deadline deadline;
     private @Nullable FailedCall failed;
     private @Nullable Attempt<R, ? extends X> attempt;
+    private Object result = Phase.OPEN;
     private Phase phase = Phase.OPEN;
 
     BlockingEngine(
@@ -43,44 +44,47 @@ final class BlockingEngine<R, T extends @Nullable Object, X extends Exception> {
             attempt = null;
             phase = Phase.OPEN;
             Watch watch = null;
-            T result;
             try {
                 Attempt<R, ? extends X> opened = scope.open(context);
                 attempt = opened;
                 if (!context.deadline().isNone()) {
                     watch = Watch.over(context, settings.scheduler, Watch.blocking(), opened::cancel);
                 }
-                result = attempt(opened, context, watch);
+                attempt(opened, context, watch);
             } catch (Throwable failure) {
                 boolean stopped = watch != null && watch.end();
-                afterFailure(number, failure, stopped);
-                previous = attempt == null ? previous : attempt;
-                continue;
+                if (isToBeRepeated(number, failure, stopped)) {
+                    previous = attempt == null ? previous : attempt;
+                    continue;
+                }
             }
             if (watch != null) {
                 watch.end();
             }
             settings.succeeded(scope, number, start);
-            return result;
+            return BlockingEngine.<T>result(result);
         }
     }
 
-    private T attempt(Attempt<R, ? extends X> opened, AttemptContext context, @Nullable Watch watch) throws X {
+    private void attempt(Attempt<R, ? extends X> opened, AttemptContext context, @Nullable Watch watch) throws X {
         phase = Phase.HOOK;
         hook.beforeAttempt(opened.resource(), context);
         phase = Phase.OPERATION;
-        T result = operation.run(opened.resource());
+        result = operation.run(opened.resource());
         if (watch != null && watch.hasExpired()) {
             throw new Stopped();
         }
         opened.beforeCommit();
         phase = Phase.COMMIT;
         opened.commit();
-        return result;
     }
 
-    /** Undoes the attempt, then waits for the next one, or throws what the caller gets. */
-    private void afterFailure(int number, Throwable thrown, boolean stopped) throws X {
+    /**
+     * Undoes the attempt, then waits for the next one, or throws what the caller gets.
+     *
+     * @return false if the attempt turns out to have been committed
+     */
+    private boolean isToBeRepeated(int number, Throwable thrown, boolean stopped) throws X {
         FailedCall call = failed;
         if (call == null) {
             call = new FailedCall(settings, scope, deadline);
@@ -97,10 +101,36 @@ final class BlockingEngine<R, T extends @Nullable Object, X extends Exception> {
             throw BlockingEngine.<Error>as(failure);
         }
         boolean interrupted = Thread.currentThread().isInterrupted();
-        Duration delay = call.failed(number, phase, failure, classified, raised, interrupted);
-        if (delay == null || !slept(delay, call)) {
+        FailedCall.Failure failed = new FailedCall.Failure(number, phase, failure, classified);
+        CommitProbe probe = attempt == null ? null : attempt.commitProbe();
+        Decision decision = call.failed(failed, raised, probe != null, interrupted);
+        while (probe != null && decision instanceof Decision.Probe next) {
+            boolean waited = slept(next.delay());
+            CommitStatus status = waited ? ask(probe, call, failed) : CommitStatus.IN_DOUBT;
+            if (status == CommitStatus.COMMITTED) {
+                return false;
+            }
+            decision = call.probed(failed, status, Thread.currentThread().isInterrupted());
+        }
+        if (!(decision instanceof Decision.Again again)) {
             throw BlockingEngine.<X>as(call.end());
         }
+        if (!slept(again.delay())) {
+            call.interrupted();
+            throw BlockingEngine.<X>as(call.end());
+        }
+        return true;
+    }
+
+    private static CommitStatus ask(CommitProbe probe, FailedCall call, FailedCall.Failure failed) {
+        CommitStatus status = CommitStatus.IN_DOUBT;
+        try {
+            status = Objects.requireNonNull(probe.probe(call.patience()), "the probe returned no status");
+        } catch (Throwable unreachable) {
+            FailedCall.suppress(failed.cause(), unreachable);
+        }
+        call.tellProbed(failed, status);
+        return status;
     }
 
     private Verdict undo(Throwable failure, Verdict verdict) {
@@ -117,7 +147,7 @@ final class BlockingEngine<R, T extends @Nullable Object, X extends Exception> {
         }
     }
 
-    private boolean slept(Duration delay, FailedCall call) {
+    private boolean slept(Duration delay) {
         if (delay.isZero()) {
             return true;
         }
@@ -126,7 +156,6 @@ final class BlockingEngine<R, T extends @Nullable Object, X extends Exception> {
             return true;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
-            call.interrupted();
             return false;
         }
     }
@@ -135,6 +164,12 @@ final class BlockingEngine<R, T extends @Nullable Object, X extends Exception> {
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
     private static <E extends Throwable> E as(Throwable failure) {
         return (E) failure;
+    }
+
+    /** What the operation returned, which was a T. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    static <V extends @Nullable Object> V result(Object result) {
+        return (V) result;
     }
 
     /** The operation ended, but after its time: there is no failure of the client to report. */

@@ -10,8 +10,14 @@ sealed interface Decision {
     /** Another attempt, after the delay. */
     record Again(Duration delay) implements Decision {}
 
+    /** The attempt's {@link CommitProbe} is asked, after the delay. */
+    record Probe(Duration delay) implements Decision {}
+
     /** No further attempt. */
     record Stop(GiveUpReason reason) implements Decision {}
+
+    /** Nobody can be asked whether the attempt was committed. */
+    int NO_PROBE = -1;
 
     /**
      * What is known when an attempt has failed and is undone.
@@ -22,7 +28,8 @@ sealed interface Decision {
      * @param repeatable true if repeating what may have happened does no harm
      * @param interrupted true if the caller wants no more
      * @param previousDelay the delay before the attempt that failed
-     * @param remaining until the call's deadline
+     * @param probes how often the attempt's outcome has been probed in vain; {@link #NO_PROBE} if it cannot be
+     * @param remaining until the call's deadline, or the end of the patience for probes
      * @param random for the jitter
      */
     record Facts(
@@ -32,6 +39,7 @@ sealed interface Decision {
             boolean repeatable,
             boolean interrupted,
             Duration previousDelay,
+            int probes,
             Duration remaining,
             double random) {}
 
@@ -40,7 +48,7 @@ sealed interface Decision {
             return new Stop(GiveUpReason.NOT_RETRYABLE);
         }
         if (facts.verdict == Verdict.OUTCOME_UNKNOWN && !facts.repeatable) {
-            return new Stop(GiveUpReason.OUTCOME_UNKNOWN);
+            return inDoubt(policy, facts);
         }
         // Only a connection that failed leaves an outcome unknown, so repeating needs a new one.
         Verdict needed = facts.verdict == Verdict.OUTCOME_UNKNOWN ? Verdict.RETRY_CONNECTION : facts.verdict;
@@ -55,5 +63,15 @@ sealed interface Decision {
         }
         Duration delay = policy.delayBefore(facts.attempt, facts.previousDelay, facts.random);
         return delay.compareTo(facts.remaining) < 0 ? new Again(delay) : new Stop(GiveUpReason.DEADLINE);
+    }
+
+    /** A probe repeats no work, so only time limits how often it is asked. */
+    private static Decision inDoubt(RetryPolicy policy, Facts facts) {
+        boolean first = facts.probes == 0;
+        if (facts.probes == NO_PROBE || (facts.interrupted && !first)) {
+            return new Stop(GiveUpReason.OUTCOME_UNKNOWN);
+        }
+        Duration delay = first ? Duration.ZERO : policy.delayBefore(facts.probes, facts.previousDelay, facts.random);
+        return delay.compareTo(facts.remaining) < 0 ? new Probe(delay) : new Stop(GiveUpReason.OUTCOME_UNKNOWN);
     }
 }

@@ -14,12 +14,17 @@ final class FailedCall {
     /** Enough to see how a call went; a policy with a thousand retries must not keep a thousand stack traces. */
     private static final int MOST_SUPPRESSED = 16;
 
+    /** How long a call without a deadline asks what became of a COMMIT. */
+    private static final Duration LONGEST_DOUBT = Duration.ofSeconds(30);
+
     private final CallSettings settings;
     private final Scope scope;
     private final Reach reach;
     private final Deadline deadline;
     private final List<AttemptRecord> records = new ArrayList<>(4);
     private Duration previousDelay;
+    private int probes = Decision.NO_PROBE;
+    private Deadline patience = Deadline.none();
     private boolean mayHaveHappened;
     private @Nullable GiveUpReason reason;
 
@@ -58,52 +63,97 @@ final class FailedCall {
     }
 
     /**
-     * Decides what follows from an attempt that failed and is undone.
+     * An attempt that failed.
      *
      * @param classified the verdict before the attempt raised it
-     * @param raised the verdict the attempt returned
-     * @return the delay before the next attempt, or null when {@link #end} is to be thrown
      */
-    @Nullable
-    Duration failed(
-            int number, Phase phase, Throwable failure, Verdict classified, Verdict raised, boolean interrupted) {
-        Verdict verdict = classified.atLeast(raised);
-        if (verdict == Verdict.OUTCOME_UNKNOWN && reach == Reach.SAVEPOINT && CallEnded.verdictIn(failure) == null) {
+    record Failure(int number, Phase phase, Throwable cause, Verdict classified) {}
+
+    /**
+     * Decides what follows from an attempt that failed and is undone.
+     *
+     * @param raised the verdict the attempt returned
+     * @param probeable whether the attempt has a {@link CommitProbe}
+     * @param interrupted true if the caller wants no more
+     * @return what to do; {@link #end} is to be thrown after a {@link Decision.Stop}
+     */
+    Decision failed(Failure failed, Verdict raised, boolean probeable, boolean interrupted) {
+        Verdict verdict = failed.classified.atLeast(raised);
+        if (verdict == Verdict.OUTCOME_UNKNOWN
+                && reach == Reach.SAVEPOINT
+                && CallEnded.verdictIn(failed.cause) == null) {
             // Nothing becomes durable by releasing a savepoint: the transaction around it was never committed.
             verdict = Verdict.RETRY_CONNECTION;
         }
-        mayHaveHappened |= verdict == Verdict.OUTCOME_UNKNOWN && !settings.readOnly;
-        Duration delay = decide(number, verdict, failure, interrupted);
-        records.add(new AttemptRecord(number, phase, verdict, failure, delay));
-        if (settings.wants(RunEvent.AttemptFailed.class)) {
-            settings.tell(new RunEvent.AttemptFailed(
-                    settings.name, scope.database(), number, phase, verdict, failure, delay));
+        boolean inDoubt = verdict == Verdict.OUTCOME_UNKNOWN && failed.phase == Phase.COMMIT && probeable;
+        probes = inDoubt ? 0 : Decision.NO_PROBE;
+        if (inDoubt) {
+            patience = deadline.isNone() ? Deadline.after(LONGEST_DOUBT, settings.ticker) : deadline;
         }
-        if (delay == null && verdict != classified && verdict == Verdict.GIVE_UP) {
-            mark(failure);
-        }
-        return delay;
+        return decide(failed, verdict, interrupted);
     }
 
-    private @Nullable Duration decide(int number, Verdict verdict, Throwable failure, boolean interrupted) {
-        Decision decision;
+    /** When probing the outcome of the last attempt has to end. */
+    Deadline patience() {
+        return patience;
+    }
+
+    /** Decides what follows from what a probe has found, unless that is {@link CommitStatus#COMMITTED}. */
+    Decision probed(Failure failed, CommitStatus status, boolean interrupted) {
+        probes = status == CommitStatus.UNKNOWN ? Decision.NO_PROBE : probes + 1;
+        Verdict verdict = status == CommitStatus.ABORTED ? Verdict.RETRY_CONNECTION : Verdict.OUTCOME_UNKNOWN;
+        return decide(failed, verdict, interrupted);
+    }
+
+    /** Tells the listeners what a probe has found. */
+    void tellProbed(Failure failed, CommitStatus status) {
+        settings.tell(new RunEvent.Probed(settings.name, scope.database(), failed.number, status, failed.cause));
+    }
+
+    private Decision decide(Failure failed, Verdict verdict, boolean interrupted) {
+        Decision decision = withinBudget(decision(failed, verdict, interrupted));
+        if (!(decision instanceof Decision.Probe)) {
+            conclude(failed, verdict, decision);
+        }
+        return decision;
+    }
+
+    private Decision decision(Failure failed, Verdict verdict, boolean interrupted) {
         try {
-            decision = Decision.of(settings.policy, facts(number, verdict, interrupted));
+            return Decision.of(settings.policy, facts(failed.number, verdict, interrupted));
         } catch (RuntimeException broken) {
             // A back-off of the caller's own: its mistake must not hide what the database said.
-            suppress(failure, broken);
-            decision = new Decision.Stop(GiveUpReason.NOT_RETRYABLE);
+            suppress(failed.cause, broken);
+            return new Decision.Stop(
+                    verdict == Verdict.OUTCOME_UNKNOWN ? GiveUpReason.OUTCOME_UNKNOWN : GiveUpReason.NOT_RETRYABLE);
         }
+    }
+
+    private Decision withinBudget(Decision decision) {
+        RetryBudget budget = settings.policy.budget();
+        if (budget == null || !(decision instanceof Decision.Again) || budget.tryTake()) {
+            return decision;
+        }
+        return new Decision.Stop(GiveUpReason.BUDGET_EMPTY);
+    }
+
+    private void conclude(Failure failed, Verdict verdict, Decision decision) {
+        mayHaveHappened |= verdict == Verdict.OUTCOME_UNKNOWN && !settings.readOnly;
+        Duration delay = null;
         if (decision instanceof Decision.Again again) {
-            RetryBudget budget = settings.policy.budget();
-            if (budget == null || budget.tryTake()) {
-                previousDelay = again.delay();
-                return again.delay();
-            }
-            decision = new Decision.Stop(GiveUpReason.BUDGET_EMPTY);
+            delay = again.delay();
+            previousDelay = delay;
+        } else if (decision instanceof Decision.Stop stop) {
+            reason = stop.reason();
         }
-        reason = ((Decision.Stop) decision).reason();
-        return null;
+        records.add(new AttemptRecord(failed.number, failed.phase, verdict, failed.cause, delay));
+        if (settings.wants(RunEvent.AttemptFailed.class)) {
+            settings.tell(new RunEvent.AttemptFailed(
+                    settings.name, scope.database(), failed.number, failed.phase, verdict, failed.cause, delay));
+        }
+        if (delay == null && verdict != failed.classified && verdict == Verdict.GIVE_UP) {
+            mark(failed.cause);
+        }
     }
 
     private Decision.Facts facts(int number, Verdict verdict, boolean interrupted) {
@@ -114,7 +164,8 @@ final class FailedCall {
                 settings.repeatable(),
                 interrupted,
                 previousDelay,
-                deadline.remaining(),
+                probes,
+                (probes == Decision.NO_PROBE || verdict != Verdict.OUTCOME_UNKNOWN ? deadline : patience).remaining(),
                 settings.random.nextDouble());
     }
 

@@ -11,8 +11,8 @@ import org.slf4j.spi.LoggingEventBuilder;
  * Logs calls through SLF4J, to the logger {@code dev.dbop}, with key-value pairs: name, database, attempt, verdict,
  * delay, reason. Every {@link DbopRunner} has one unless told otherwise.
  *
- * <p>A call that is done is logged at INFO, a failure that is retried (here or by an enclosing call) at WARN, a final
- * one at ERROR.
+ * <p>A call that is done is logged at INFO, a failure that is retried (here or by an enclosing call) and a COMMIT without
+ * an answer at WARN, a final failure at ERROR.
  */
 public final class LoggingListener implements RunListener {
     private static final LoggingListener DEFAULT = new LoggingListener(Level.INFO, Level.WARN, Level.ERROR);
@@ -41,7 +41,7 @@ public final class LoggingListener implements RunListener {
      * Returns a listener with levels of your own.
      *
      * @param done of a call that succeeded
-     * @param retry of a failed attempt that is retried
+     * @param retry of a failed attempt that is retried, and of a COMMIT that had to be probed
      * @param failure of a call that failed
      * @return the listener
      */
@@ -70,6 +70,11 @@ public final class LoggingListener implements RunListener {
                     .addKeyValue("delay", failed.delay().toMillis() + "ms")
                     .setCause(failed.failure())
                     .log("call \"{}\" failed, trying again", event.name());
+        } else if (event instanceof RunEvent.Probed probed) {
+            line(retry, event)
+                    .addKeyValue("status", probed.status())
+                    .setCause(probed.failure())
+                    .log("call \"{}\" got no answer to COMMIT, probed: {}", event.name(), probed.status());
         } else if (event instanceof RunEvent.GaveUp gaveUp) {
             line(gaveUp.reason() == GiveUpReason.BEYOND_REACH ? retry : failure, event)
                     .addKeyValue("verdict", gaveUp.verdict())

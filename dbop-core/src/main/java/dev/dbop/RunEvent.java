@@ -59,6 +59,18 @@ public sealed interface RunEvent {
             implements RunEvent {}
 
     /**
+     * The answer to a COMMIT never came, and the database was asked what became of it.
+     *
+     * @param name the call
+     * @param database the database
+     * @param attempt its number
+     * @param status what the database said
+     * @param failure of the COMMIT; why the database could not be asked, if so, is suppressed in it
+     */
+    record Probed(String name, @Nullable Database database, int attempt, CommitStatus status, Throwable failure)
+            implements RunEvent {}
+
+    /**
      * A call succeeded.
      *
      * @param name the call

@@ -108,8 +108,42 @@ class DecisionTest {
         assertThat(Decision.of(immediate, none)).isEqualTo(new Decision.Stop(GiveUpReason.DEADLINE));
     }
 
+    /** A probe repeats nothing, so neither the number of retries nor the reach limits it. */
+    @ParameterizedTest
+    @CsvSource(
+            nullValues = "none",
+            value = {
+                "0, false, 1,   0",
+                "0, true,  1,   0",
+                "0, false, 0,   none",
+                "1, false, 101, 100",
+                "1, false, 100, none",
+                "1, true,  101, none",
+                "2, false, 201, 200",
+                "9, false, 9999, 1000",
+            })
+    void probesWhatIsInDoubtWhileThereIsTime(int probes, boolean interrupted, long remaining, @Nullable Integer delay) {
+        Decision.Facts facts = new Decision.Facts(
+                4,
+                Verdict.OUTCOME_UNKNOWN,
+                Reach.TRANSACTION,
+                false,
+                interrupted,
+                DELAY,
+                probes,
+                Duration.ofMillis(remaining),
+                0.5);
+
+        assertThat(Decision.of(POLICY, facts))
+                .isEqualTo(
+                        delay == null
+                                ? new Decision.Stop(GiveUpReason.OUTCOME_UNKNOWN)
+                                : new Decision.Probe(Duration.ofMillis(delay)));
+    }
+
     private static Decision.Facts facts(
             int attempt, Verdict verdict, Reach reach, boolean repeatable, boolean interrupted, Duration remaining) {
-        return new Decision.Facts(attempt, verdict, reach, repeatable, interrupted, DELAY, remaining, 0.5);
+        return new Decision.Facts(
+                attempt, verdict, reach, repeatable, interrupted, DELAY, Decision.NO_PROBE, remaining, 0.5);
     }
 }

@@ -46,6 +46,7 @@ final class RecordingScope {
     private Step onCommit = context -> {};
     private Undo onRollback = (cause, phase, verdict) -> verdict;
     private Runnable onCancel = () -> {};
+    private @Nullable CommitProbe probe;
 
     RecordingScope(VirtualTime time) {
         this.time = time;
@@ -93,6 +94,12 @@ final class RecordingScope {
 
     RecordingScope onCancel(Runnable step) {
         onCancel = step;
+        return this;
+    }
+
+    /** Makes the attempts able to tell whether they were committed. */
+    RecordingScope onProbe(CommitProbe value) {
+        probe = value;
         return this;
     }
 
@@ -221,6 +228,17 @@ final class RecordingScope {
             return onRollback.run(cause, phase, verdict);
         }
 
+        @Nullable
+        CommitProbe commitProbe() {
+            CommitProbe asked = probe;
+            return asked == null
+                    ? null
+                    : limit -> {
+                        write("probe " + number);
+                        return asked.probe(limit);
+                    };
+        }
+
         void cancel() {
             write(ends.get() == 0 ? "cancel " + number : "cancel " + number + " too late");
             try {
@@ -277,6 +295,11 @@ final class RecordingScope {
         @Override
         public Verdict rollback(Throwable cause, Phase phase, Verdict verdict) {
             return attempt.rollback(cause, phase, verdict);
+        }
+
+        @Override
+        public @Nullable CommitProbe commitProbe() {
+            return attempt.commitProbe();
         }
 
         @Override
@@ -340,6 +363,12 @@ final class RecordingScope {
         @Override
         public CompletionStage<Verdict> rollback(Throwable cause, Phase phase, Verdict verdict) {
             return stages.run(() -> attempt.rollback(cause, phase, verdict));
+        }
+
+        @Override
+        public @Nullable AsyncCommitProbe commitProbe() {
+            CommitProbe asked = attempt.commitProbe();
+            return asked == null ? null : limit -> stages.run(() -> asked.probe(limit));
         }
 
         @Override

@@ -118,6 +118,21 @@ public enum Database {
     }
 
     /**
+     * Tells whether an error says that a row with the same key is there already, committed: the answer a commit probe is
+     * after. No other violation of a constraint counts.
+     *
+     * @param error as the driver reports it, SQLite's with the extended code
+     * @return true for SQLSTATE 23505 of PostgreSQL's family, 1062 of MySQL's, and SQLite's 1555 and 2067
+     */
+    public boolean saysDuplicateKey(ServerError error) {
+        return switch (family) {
+            case POSTGRESQL -> "23505".equals(error.sqlState());
+            case MYSQL -> error.vendorCode() == 1062;
+            case SQLITE -> error.vendorCode() == 1555 || error.vendorCode() == 2067;
+        };
+    }
+
+    /**
      * Quotes one identifier, so that it may stand in SQL whatever it contains. A dot in it is part of the name: a
      * qualified name is quoted part by part.
      *

@@ -110,6 +110,44 @@ public final class PostgresSql {
     }
 
     /**
+     * What tells this run of this server from any other: a server that crashed gives the numbers of transactions it had
+     * not written down to others (measured on PostgreSQL 15: the next transaction had the lost one's number), and so does
+     * a standby that was promoted. The statistics' time of reset is set by every crash recovery, on any standby.
+     */
+    private static final String INCARNATION = "substr(pg_walfile_name(pg_current_wal_lsn()), 1, 8) || '/'"
+            + " || coalesce(extract(epoch FROM pg_stat_get_bgwriter_stat_reset_time())::text, '')";
+
+    /**
+     * Returns the query that gives the number of the transaction it runs in, with the run of the server it is valid in.
+     * It assigns the transaction a number, and takes its snapshot.
+     *
+     * @return a query with one row of one text, for {@link #transactionStatus}
+     */
+    public static String transactionId() {
+        return "SELECT txid_current() || ' ' || " + INCARNATION;
+    }
+
+    /**
+     * Returns the query that tells what became of a transaction (manual, "Transaction ID and Snapshot Information
+     * Functions").
+     *
+     * @param id as {@link #transactionId} gave it
+     * @return a query with one row: {@code committed}, {@code aborted}, {@code in progress}, or null if that cannot be
+     *     told any more
+     * @throws IllegalArgumentException if the id is not of that form
+     */
+    public static String transactionStatus(String id) {
+        int space = id.indexOf(' ');
+        String number = space < 0 ? "" : id.substring(0, space);
+        String incarnation = id.substring(space + 1);
+        if (!number.matches("[0-9]{1,19}") || !incarnation.matches("[0-9A-F]{8}/[0-9.]*")) {
+            throw new IllegalArgumentException(
+                    "transaction id is '" + id + "': must be what PostgresSql.transactionId() gave");
+        }
+        return "SELECT CASE WHEN " + INCARNATION + " = '" + incarnation + "' THEN txid_status(" + number + ") END";
+    }
+
+    /**
      * Returns the statement that ends a session of the same role, if it is still the one that was meant: a session of
      * that number that is older than the given age. Its single value is true if the session was told to end.
      *

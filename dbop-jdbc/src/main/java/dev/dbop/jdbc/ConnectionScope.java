@@ -101,7 +101,7 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
                     "a transaction scope begins its own",
                     "end the open one, or use JdbcScope.savepoint or JdbcScope.join");
         }
-        return TransactionAttempt.open(Lease.ofCaller(connection, at), context);
+        return TransactionAttempt.open(Lease.ofCaller(connection, at), context, null);
     }
 
     private Attempt<Connection, SQLException> savepoint(

@@ -8,6 +8,7 @@ import dev.dbop.Reach;
 import dev.dbop.sql.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.Objects;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
@@ -15,10 +16,12 @@ import org.jspecify.annotations.Nullable;
 final class DataSourceScope implements AttemptScope<Connection, SQLException> {
     private final DataSource source;
     private final boolean transaction;
+    private final @Nullable JdbcCommitProbe probe;
 
-    DataSourceScope(DataSource source, boolean transaction) {
-        this.source = source;
+    DataSourceScope(DataSource source, boolean transaction, @Nullable JdbcCommitProbe probe) {
+        this.source = Objects.requireNonNull(source, "source");
         this.transaction = transaction;
+        this.probe = probe;
     }
 
     @Override
@@ -44,7 +47,7 @@ final class DataSourceScope implements AttemptScope<Connection, SQLException> {
             ConnectionScope.refuseIsolation(context);
         }
         Lease lease = Lease.from(source);
-        return transaction ? TransactionAttempt.open(lease, context) : AutocommitAttempt.open(lease, context);
+        return transaction ? TransactionAttempt.open(lease, context, probe) : AutocommitAttempt.open(lease, context);
     }
 
     @Override

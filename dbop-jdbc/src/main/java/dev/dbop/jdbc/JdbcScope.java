@@ -29,7 +29,20 @@ public final class JdbcScope {
      * @return a scope of reach {@link Reach#CONNECTION}
      */
     public static AttemptScope<Connection, SQLException> transaction(DataSource source) {
-        return new DataSourceScope(Objects.requireNonNull(source, "source"), true);
+        return new DataSourceScope(source, true, null);
+    }
+
+    /**
+     * Returns a scope as {@link #transaction(DataSource)}, that finds out whether a COMMIT whose answer never came was
+     * executed: the call then returns the operation's own result, or runs the operation again.
+     *
+     * @param source gives a connection for each attempt, and one more for the probe
+     * @param probe how to find out
+     * @return a scope of reach {@link Reach#CONNECTION}; opening it throws {@link IllegalStateException} if the probe does
+     *     not fit the database
+     */
+    public static AttemptScope<Connection, SQLException> transaction(DataSource source, JdbcCommitProbe probe) {
+        return new DataSourceScope(source, true, Objects.requireNonNull(probe, "probe"));
     }
 
     /**
@@ -77,7 +90,7 @@ public final class JdbcScope {
      * @return a scope of reach {@link Reach#CONNECTION}
      */
     public static AttemptScope<Connection, SQLException> autocommit(DataSource source) {
-        return new DataSourceScope(Objects.requireNonNull(source, "source"), false);
+        return new DataSourceScope(source, false, null);
     }
 
     /**

@@ -1,13 +1,17 @@
 package dev.dbop.jdbc;
 
+import dev.dbop.CommitStatus;
+import dev.dbop.Deadline;
 import dev.dbop.sql.Database;
 import dev.dbop.sql.MySqlSql;
 import dev.dbop.sql.PostgresSql;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -27,6 +31,7 @@ final class Lease {
     private final @Nullable Object physical;
     private final long taken = System.nanoTime();
     private volatile boolean ghost;
+    private final AtomicInteger probes = new AtomicInteger();
 
     private Lease(@Nullable DataSource source, Connection connection, Server server, @Nullable Object physical) {
         this.source = source;
@@ -132,6 +137,45 @@ final class Lease {
                 LOG.debug("a lost session could not be ended; the server ends it when it notices", unreachable);
             }
         });
+    }
+
+    /**
+     * Asks, on a connection of its own, what became of the transaction. One that is still open when it is asked for the
+     * second time is ended first: its COMMIT may never arrive, and its session wait for it.
+     */
+    CommitStatus probe(CommitMark mark, Deadline deadline) throws SQLException {
+        if (source == null) {
+            return CommitStatus.UNKNOWN;
+        }
+        Lease asking = from(source);
+        CommitStatus status;
+        try {
+            Integer before = limitReads(asking.connection, deadline);
+            if (probes.getAndIncrement() > 0 && ghost) {
+                endGhostThrough(asking.connection);
+            }
+            status = mark.look(asking.server, asking.connection, deadline);
+            if (before != null) {
+                asking.connection.setNetworkTimeout(Runnable::run, before);
+            }
+        } catch (Throwable failure) {
+            asking.giveBackAfter(failure, false);
+            throw failure;
+        }
+        asking.giveBack(true);
+        return status;
+    }
+
+    /** A server that does not answer must not hold the call beyond its deadline. */
+    private static @Nullable Integer limitReads(Connection connection, Deadline deadline) throws SQLException {
+        try {
+            int before = connection.getNetworkTimeout();
+            long millis = Math.max(1, deadline.remaining().toMillis());
+            connection.setNetworkTimeout(Runnable::run, (int) Math.min(Integer.MAX_VALUE, millis));
+            return before;
+        } catch (SQLFeatureNotSupportedException inProcess) {
+            return null;
+        }
     }
 
     private void endGhostThrough(Connection another) {

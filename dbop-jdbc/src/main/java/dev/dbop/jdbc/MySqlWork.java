@@ -35,14 +35,17 @@ final class MySqlWork extends Work {
     }
 
     @Override
-    void beginTransaction(@Nullable Isolation isolation, boolean readOnly, Timeouts wanted) throws SQLException {
+    @Nullable
+    String beginTransaction(@Nullable Isolation isolation, boolean readOnly, Timeouts wanted, @Nullable String riding)
+            throws SQLException {
         timeouts = wanted;
         boolean wasAutoCommit = raw.getAutoCommit();
         autocommitOff = wasAutoCommit && !timeouts.isNone() && !control.joins();
         String save =
                 autocommitOff ? sql.save(timeouts, depth, false, "autocommit=0") : sql.save(timeouts, depth, false);
         control.runAll(Arrays.asList(
-                sql.characteristics(isolation, readOnly), save, autocommitOff ? null : "START TRANSACTION"));
+                sql.characteristics(isolation, readOnly), save, autocommitOff ? null : "START TRANSACTION", riding));
+        return null;
     }
 
     @Override

@@ -26,20 +26,24 @@ final class PostgresWork extends Work {
     }
 
     @Override
-    void beginTransaction(@Nullable Isolation isolation, boolean readOnly, Timeouts timeouts) throws SQLException {
+    @Nullable
+    String beginTransaction(@Nullable Isolation isolation, boolean readOnly, Timeouts timeouts, @Nullable String riding)
+            throws SQLException {
         wasAutoCommit = raw.getAutoCommit();
         if (wasAutoCommit) {
             raw.setAutoCommit(false);
         }
-        List<String> prologue = new ArrayList<>(3);
+        List<String> prologue = new ArrayList<>(4);
         String characteristics = PostgresSql.characteristics(isolation, readOnly);
         if (characteristics != null) {
             prologue.add(characteristics);
         }
         prologue.addAll(PostgresSql.setLocal(timeouts));
-        if (!prologue.isEmpty()) {
-            control.runJoined(prologue);
+        if (riding != null) {
+            prologue.add(riding);
         }
+        List<String> values = prologue.isEmpty() ? List.of() : control.runJoined(prologue);
+        return values.isEmpty() ? null : values.get(0);
     }
 
     @Override

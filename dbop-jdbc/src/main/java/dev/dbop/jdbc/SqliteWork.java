@@ -33,7 +33,9 @@ final class SqliteWork extends Work {
     }
 
     @Override
-    void beginTransaction(@Nullable Isolation isolation, boolean readOnly, Timeouts timeouts) throws SQLException {
+    @Nullable
+    String beginTransaction(@Nullable Isolation isolation, boolean readOnly, Timeouts timeouts, @Nullable String riding)
+            throws SQLException {
         // Every level is asked for and given as SERIALIZABLE, the only one there is.
         if (!raw.getAutoCommit()) {
             wasManual = true;
@@ -44,6 +46,10 @@ final class SqliteWork extends Work {
             readOnly();
         }
         control.run(readOnly ? "BEGIN" : "BEGIN IMMEDIATE");
+        if (riding != null) {
+            control.run(riding);
+        }
+        return null;
     }
 
     private void limitWaits(Timeouts timeouts) throws SQLException {

@@ -1,6 +1,7 @@
 package dev.dbop.jdbc;
 
 import dev.dbop.AttemptContext;
+import dev.dbop.CommitProbe;
 import dev.dbop.Phase;
 import dev.dbop.Verdict;
 import java.sql.SQLException;
@@ -9,11 +10,13 @@ import org.jspecify.annotations.Nullable;
 /** A transaction, on a connection taken for it or on the caller's. */
 final class TransactionAttempt extends JdbcAttempt {
     private final Lease lease;
+    private final @Nullable CommitMark mark;
     private boolean commitSent;
 
-    private TransactionAttempt(Lease lease, AttemptContext context) throws SQLException {
+    private TransactionAttempt(Lease lease, AttemptContext context, @Nullable CommitMark mark) throws SQLException {
         super(lease.server(), lease.connection(), context, null);
         this.lease = lease;
+        this.mark = mark;
     }
 
     @Override
@@ -22,17 +25,33 @@ final class TransactionAttempt extends JdbcAttempt {
     }
 
     /** Begins; on failure everything is given back before the failure is thrown. */
-    static TransactionAttempt open(Lease lease, AttemptContext context) throws SQLException {
+    static TransactionAttempt open(Lease lease, AttemptContext context, @Nullable JdbcCommitProbe probe)
+            throws SQLException {
         TransactionAttempt attempt = null;
         try {
             lease.endGhostOf(context.previousAttempt());
-            attempt = new TransactionAttempt(lease, context);
-            attempt.work.beginTransaction(context.isolation(), context.readOnly(), attempt.timeouts);
+            // A read-only attempt is simply repeated.
+            CommitMark mark = probe == null || context.readOnly() ? null : probe.mark(lease.server().database);
+            attempt = new TransactionAttempt(lease, context, mark);
+            attempt.begin();
             return attempt;
         } catch (Throwable failure) {
             lease.giveBackAfter(failure, attempt != null && attempt.undone(failure));
             throw failure;
         }
+    }
+
+    private void begin() throws SQLException {
+        String riding = mark == null ? null : mark.sql();
+        String value = work.beginTransaction(context.isolation(), context.readOnly(), timeouts, riding);
+        if (mark != null) {
+            mark.ridden(value);
+        }
+    }
+
+    @Override
+    public @Nullable CommitProbe commitProbe() {
+        return mark == null ? null : deadline -> lease.probe(mark, deadline);
     }
 
     @Override

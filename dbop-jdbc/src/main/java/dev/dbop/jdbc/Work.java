@@ -48,7 +48,14 @@ abstract class Work {
         return savepoint;
     }
 
-    abstract void beginTransaction(@Nullable Isolation isolation, boolean readOnly, Timeouts timeouts)
+    /**
+     * BEGIN, with everything the transaction runs under.
+     *
+     * @param riding a statement of ours to be sent along as the transaction's first, or null
+     * @return the first value it gave, or null
+     */
+    abstract @Nullable String beginTransaction(
+            @Nullable Isolation isolation, boolean readOnly, Timeouts timeouts, @Nullable String riding)
             throws SQLException;
 
     /** COMMIT; throws if the transaction had failed, though the server would answer its COMMIT with success. */
