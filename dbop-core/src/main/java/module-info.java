@@ -5,4 +5,5 @@ module dev.dbop.core {
 
     exports dev.dbop;
     exports dev.dbop.sql;
+    exports dev.dbop.twophase;
 }

@@ -25,12 +25,15 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
     private final AsyncPreAttemptHook<? super R> hook;
     private final AsyncOperation<? super R, T> operation;
     private final Deadline deadline;
+    private final Reach reach;
+    private final long call = CallEnded.nextCall();
     private final long start;
     private final AtomicInteger turns = new AtomicInteger();
     private @Nullable Runnable next;
     private @Nullable FailedCall failed;
     private @Nullable Object previous;
-    private volatile @Nullable AsyncAttempt<R> attempt;
+    private @Nullable AsyncAttempt<R> attempt;
+    private Deadline attemptDeadline = Deadline.none();
     private volatile @Nullable Watch watch;
     private volatile Scheduler.@Nullable Cancellable backoff;
     private Phase phase = Phase.OPEN;
@@ -47,6 +50,7 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
         this.hook = hook;
         this.operation = operation;
         this.deadline = settings.callDeadline(scope);
+        this.reach = scope.reach();
         this.start = settings.startNanos();
     }
 
@@ -70,7 +74,7 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
             if (waiting != null) {
                 waiting.cancel();
             }
-            AsyncAttempt<R> running = attempt;
+            Watch running = watch;
             if (running != null) {
                 running.cancel();
             }
@@ -139,8 +143,8 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
         phase = Phase.OPEN;
         attempt = null;
         watch = null;
-        AttemptContext context =
-                new AttemptContext(settings, number, settings.attemptDeadline(deadline), true, previous);
+        attemptDeadline = settings.attemptDeadline(deadline);
+        AttemptContext context = new AttemptContext(settings, number, attemptDeadline, true, previous);
         settings.tellStarted(scope, number);
         this.<AsyncAttempt<R>>then(() -> scope.open(context), opened -> {
             attempt = opened;
@@ -153,10 +157,13 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
 
     private void beforeAttempt(AsyncAttempt<R> opened, AttemptContext context) {
         Supplier<CompletionStage<?>> start = () -> {
-            if (!context.deadline().isNone()) {
-                watch = Watch.over(context, settings.scheduler, Runnable::run, opened::cancel);
-            }
+            Watch stopping = Watch.over(context, settings.scheduler, Runnable::run, opened::cancel);
+            watch = stopping;
             phase = Phase.HOOK;
+            if (isCancelled()) {
+                // Before there was anything to cancel.
+                stopping.cancel();
+            }
             return hook.beforeAttempt(opened.resource(), context);
         };
         then(start, done -> {
@@ -182,7 +189,7 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
             return;
         }
         Watch limit = watch;
-        if (limit != null && limit.hasExpired()) {
+        if (limit != null && limit.timeIsUp()) {
             undo(new BlockingEngine.Stopped());
             return;
         }
@@ -203,17 +210,17 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
 
     private boolean endWatch() {
         Watch limit = watch;
-        return limit != null && limit.end();
+        return limit == null ? attemptDeadline.hasPassed() : limit.end();
     }
 
     private void undo(Throwable thrown) {
         FailedCall call = failed;
         if (call == null) {
-            call = new FailedCall(settings, scope, deadline);
+            call = new FailedCall(settings, scope, reach, deadline, this.call);
             failed = call;
         }
         Throwable failure = thrown;
-        Verdict classified = settings.classify(scope, thrown, phase);
+        Verdict classified = settings.classify(scope, thrown, phase, this.call);
         if (endWatch() && !(thrown instanceof Error)) {
             failure = call.timedOut(number, thrown instanceof BlockingEngine.Stopped ? null : thrown);
             classified = call.ofOwnStop(classified, phase, failure);

@@ -91,6 +91,17 @@ public final class AttemptContext {
     }
 
     /**
+     * Tells whether the policy has a failure retried that the classifier gives up: an application's own. It may come from
+     * what the operation has read, and what is read from a snapshot a retry inside the same transaction reads again.
+     *
+     * @param failure of this attempt
+     * @return true if the failure or a cause of it is of a type given to {@link RetryPolicy.Builder#retryOn}
+     */
+    public boolean retriesOn(Throwable failure) {
+        return Causes.anyIn(failure, settings.policy.retryOn());
+    }
+
+    /**
      * Returns what this scope last opened for an attempt of this call, so that it can finish what is left of it.
      *
      * @return the ended {@link Attempt} or {@link AsyncAttempt}; null if no attempt has been opened yet

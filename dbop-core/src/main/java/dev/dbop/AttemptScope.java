@@ -14,7 +14,8 @@ public non-sealed interface AttemptScope<R, X extends Exception> extends Scope {
      * Takes what the attempt runs on and begins: a connection, BEGIN or SAVEPOINT, read-only, isolation, timeouts.
      *
      * <p>Blocks the calling thread, which is the one that runs the whole attempt. When it throws it has given back
-     * everything it took; failures of that clean-up are suppressed into the exception.
+     * everything it took; failures of that clean-up are suppressed into the exception. The engine cannot stop it: what it
+     * asks the server is limited by the scope itself, to the {@linkplain AttemptContext#deadline() deadline}.
      *
      * @param context the attempt to open
      * @return the open attempt; the engine ends it with exactly one {@link Attempt#rollback}, or one successful {@link

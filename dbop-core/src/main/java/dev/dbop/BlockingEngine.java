@@ -11,6 +11,8 @@ final class BlockingEngine<R, T extends @Nullable Object, X extends Exception> {
     private final PreAttemptHook<? super R, ? extends X> hook;
     private final Operation<? super R, ? extends T, ? extends X> operation;
     private final Deadline deadline;
+    private final Reach reach;
+    private final long call = CallEnded.nextCall();
     private @Nullable FailedCall failed;
     private @Nullable Attempt<R, ? extends X> attempt;
     private Object result = Phase.OPEN;
@@ -26,6 +28,7 @@ final class BlockingEngine<R, T extends @Nullable Object, X extends Exception> {
         this.hook = hook;
         this.operation = operation;
         this.deadline = settings.callDeadline(scope);
+        this.reach = scope.reach();
     }
 
     /** The failed attempts, or null if there is none. */
@@ -52,7 +55,7 @@ final class BlockingEngine<R, T extends @Nullable Object, X extends Exception> {
                 }
                 attempt(opened, context, watch);
             } catch (Throwable failure) {
-                boolean stopped = watch != null && watch.end();
+                boolean stopped = watch == null ? context.deadline().hasPassed() : watch.end();
                 if (isToBeRepeated(number, failure, stopped)) {
                     previous = attempt == null ? previous : attempt;
                     continue;
@@ -71,7 +74,7 @@ final class BlockingEngine<R, T extends @Nullable Object, X extends Exception> {
         hook.beforeAttempt(opened.resource(), context);
         phase = Phase.OPERATION;
         result = operation.run(opened.resource());
-        if (watch != null && watch.hasExpired()) {
+        if (watch != null && watch.timeIsUp()) {
             throw new Stopped();
         }
         opened.beforeCommit();
@@ -87,11 +90,11 @@ final class BlockingEngine<R, T extends @Nullable Object, X extends Exception> {
     private boolean isToBeRepeated(int number, Throwable thrown, boolean stopped) throws X {
         FailedCall call = failed;
         if (call == null) {
-            call = new FailedCall(settings, scope, deadline);
+            call = new FailedCall(settings, scope, reach, deadline, this.call);
             failed = call;
         }
         Throwable failure = thrown;
-        Verdict classified = settings.classify(scope, thrown, phase);
+        Verdict classified = settings.classify(scope, thrown, phase, this.call);
         if (stopped && !(thrown instanceof Error)) {
             failure = call.timedOut(number, thrown instanceof Stopped ? null : thrown);
             classified = call.ofOwnStop(classified, phase, failure);

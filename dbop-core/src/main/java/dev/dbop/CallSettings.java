@@ -59,8 +59,8 @@ final class CallSettings {
      * The verdict before the attempt raises it. Failures that carry a verdict of their own (a call inside this one that
      * has ended for good) keep it.
      */
-    Verdict classify(Scope scope, Throwable failure, Phase phase) {
-        Verdict carried = CallEnded.verdictIn(failure);
+    Verdict classify(Scope scope, Throwable failure, Phase phase, long call) {
+        Verdict carried = CallEnded.verdictIn(failure, call);
         if (carried != null) {
             return carried;
         }

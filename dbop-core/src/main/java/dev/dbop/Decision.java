@@ -47,8 +47,11 @@ sealed interface Decision {
         if (facts.verdict == Verdict.GIVE_UP) {
             return new Stop(GiveUpReason.NOT_RETRYABLE);
         }
-        if (facts.verdict == Verdict.OUTCOME_UNKNOWN && !facts.repeatable) {
-            return inDoubt(policy, facts);
+        if (facts.verdict == Verdict.OUTCOME_UNKNOWN) {
+            Decision decision = inDoubt(policy, facts);
+            if (decision instanceof Probe || !facts.repeatable) {
+                return decision;
+            }
         }
         // Only a connection that failed leaves an outcome unknown, so repeating needs a new one.
         Verdict needed = facts.verdict == Verdict.OUTCOME_UNKNOWN ? Verdict.RETRY_CONNECTION : facts.verdict;
@@ -65,7 +68,10 @@ sealed interface Decision {
         return delay.compareTo(facts.remaining) < 0 ? new Again(delay) : new Stop(GiveUpReason.DEADLINE);
     }
 
-    /** A probe repeats no work, so only time limits how often it is asked. */
+    /**
+     * A probe repeats no work, so only time limits how often it is asked. Where there is one it is asked even if the work
+     * may be repeated: done once is better.
+     */
     private static Decision inDoubt(RetryPolicy policy, Facts facts) {
         boolean first = facts.probes == 0;
         if (facts.probes == NO_PROBE || (facts.interrupted && !first)) {

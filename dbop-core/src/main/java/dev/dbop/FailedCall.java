@@ -21,6 +21,7 @@ final class FailedCall {
     private final Scope scope;
     private final Reach reach;
     private final Deadline deadline;
+    private final long call;
     private final List<AttemptRecord> records = new ArrayList<>(4);
     private Duration previousDelay;
     private int probes = Decision.NO_PROBE;
@@ -28,11 +29,19 @@ final class FailedCall {
     private boolean mayHaveHappened;
     private @Nullable GiveUpReason reason;
 
-    FailedCall(CallSettings settings, Scope scope, Deadline deadline) {
+    /**
+     * Begins the account of a call whose first attempt has failed.
+     *
+     * @param reach of the scope before the call touched it: while an attempt is open, or its connection dead, a scope
+     *     that joins what it finds would find something else
+     * @param call the number of the call, from {@link CallEnded#nextCall}
+     */
+    FailedCall(CallSettings settings, Scope scope, Reach reach, Deadline deadline, long call) {
         this.settings = settings;
         this.scope = scope;
-        this.reach = scope.reach();
+        this.reach = reach;
         this.deadline = deadline;
+        this.call = call;
         this.previousDelay = settings.policy.initialDelay();
     }
 
@@ -55,7 +64,7 @@ final class FailedCall {
      * it out; a lost connection or outcome stays one.
      */
     Verdict ofOwnStop(Verdict classified, Phase phase, Throwable failure) {
-        if (classified != Verdict.GIVE_UP || CallEnded.forGoodIn(failure)) {
+        if (classified != Verdict.GIVE_UP || CallEnded.forGoodIn(failure, call)) {
             return classified;
         }
         Verdict lifted = phase == Phase.COMMIT ? Verdict.RETRY_TRANSACTION : Verdict.RETRY_SAVEPOINT;
@@ -81,7 +90,7 @@ final class FailedCall {
         Verdict verdict = failed.classified.atLeast(raised);
         if (verdict == Verdict.OUTCOME_UNKNOWN
                 && reach == Reach.SAVEPOINT
-                && CallEnded.verdictIn(failed.cause) == null) {
+                && CallEnded.verdictIn(failed.cause, call) == null) {
             // Nothing becomes durable by releasing a savepoint: the transaction around it was never committed.
             verdict = Verdict.RETRY_CONNECTION;
         }
@@ -202,8 +211,8 @@ final class FailedCall {
     }
 
     private void mark(Throwable failure) {
-        if (CallEnded.verdictIn(failure) == null) {
-            failure.addSuppressed(new CallEnded(settings.name, reason(), Verdict.GIVE_UP, records));
+        if (CallEnded.verdictIn(failure, call) == null) {
+            CallEnded.mark(failure, settings.name, call, reason(), records);
         }
     }
 

@@ -360,6 +360,10 @@ public final class RetryPolicy {
          * Adds a type of failure that is retried although the classifier would give up: an application's own optimistic
          * lock, for instance. A cause of the type counts too. Never makes a call repeat what may have happened.
          *
+         * <p>In a savepoint of a transaction that reads from one snapshot throughout (REPEATABLE READ, the default of
+         * MySQL and MariaDB, and SERIALIZABLE) a retry would read the same rows: there the failure goes up, and the
+         * enclosing call retries the whole transaction if its policy names the type too.
+         *
          * @param type added to those added before
          * @return this builder
          */

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 /** What the engine asks of every scope, blocking or asynchronous, before and between attempts. Any thread; no I/O. */
 public sealed interface Scope permits AttemptScope, AsyncAttemptScope {
     /**
-     * Returns how far this scope can undo.
+     * Returns how far this scope can undo. Asked once in a call, before the first attempt is opened.
      *
      * @return the reach of every attempt it opens in the current call
      */

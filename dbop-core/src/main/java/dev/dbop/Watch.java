@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * Stops an attempt when its time is up, again and again until it has ended: a cancel that arrives between two statements
- * stops neither, so one call is not enough.
+ * Stops an attempt when its time is up or its call is cancelled, again and again until it has ended: a cancel that arrives
+ * between two statements stops neither, so one call is not enough.
  */
 final class Watch implements Runnable {
     private static final Duration AGAIN = Duration.ofMillis(100);
@@ -18,6 +18,7 @@ final class Watch implements Runnable {
     private final Scheduler scheduler;
     private final Executor executor;
     private final Runnable cancel;
+    private volatile boolean cancelled;
     private volatile boolean expired;
     private volatile boolean ended;
     private volatile Scheduler.@Nullable Cancellable task;
@@ -29,10 +30,12 @@ final class Watch implements Runnable {
         this.cancel = cancel;
     }
 
-    /** Watches one attempt that has a deadline. The cancel runs, and may block, on the executor. */
+    /** Watches one attempt, with a deadline or not. The cancel runs, and may block, on the executor. */
     static Watch over(AttemptContext context, Scheduler scheduler, Executor executor, Runnable cancel) {
         Watch watch = new Watch(context.deadline(), scheduler, executor, cancel);
-        watch.scheduleIn(watch.deadline.remaining());
+        if (!watch.deadline.isNone()) {
+            watch.scheduleIn(watch.deadline.remaining());
+        }
         return watch;
     }
 
@@ -41,8 +44,23 @@ final class Watch implements Runnable {
         return Blocking.THREADS;
     }
 
+    /** Stops the attempt now, although its time is not up. */
+    void cancel() {
+        cancelled = true;
+        Scheduler.Cancellable last = task;
+        if (last != null) {
+            last.cancel();
+        }
+        run();
+    }
+
     boolean hasExpired() {
         return expired;
+    }
+
+    /** Whether the attempt's time is up, even if the scheduler has not come to it yet. */
+    boolean timeIsUp() {
+        return expired || deadline.hasPassed();
     }
 
     /**
@@ -55,7 +73,7 @@ final class Watch implements Runnable {
         if (last != null) {
             last.cancel();
         }
-        return expired || deadline.hasPassed();
+        return timeIsUp();
     }
 
     @Override
@@ -63,7 +81,7 @@ final class Watch implements Runnable {
         if (ended) {
             return;
         }
-        expired = true;
+        expired = !cancelled || deadline.hasPassed();
         // First, so that a cancel that throws is not the last one.
         scheduleIn(AGAIN);
         executor.execute(this::stop);

@@ -24,6 +24,9 @@ import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
 import dev.dbop.sql.Database;
 import dev.dbop.sql.Isolation;
+import dev.dbop.twophase.BranchId;
+import dev.dbop.twophase.DecisionRow;
+import dev.dbop.twophase.GroupId;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
 
@@ -51,7 +54,16 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat(resideInAPackage("dev.dbop..")
                     .and(not(resideInAPackage("dev.dbop.sql..")))
-                    .and(not(belongToAnyOf(Verdict.class, Phase.class, Timeouts.class))));
+                    .and(not(belongToAnyOf(Verdict.class, Phase.class, Timeouts.class)))
+                    .and(not(belongToAnyOf(BranchId.class, GroupId.class, DecisionRow.class))))
+            .because("names of branches are written into SQL, what is decided about them is not");
+
+    @ArchTest
+    static final ArchRule twoPhaseLogicKnowsNothingElse = noClasses()
+            .that()
+            .resideInAPackage("dev.dbop.twophase..")
+            .should()
+            .dependOnClassesThat(resideInAPackage("dev.dbop..").and(not(resideInAPackage("dev.dbop.twophase.."))));
 
     @ArchTest
     static final ArchRule engineUsesOfTheSqlPackageOnlyDatabaseAndIsolation = noClasses()

@@ -69,6 +69,22 @@ class AsyncCancelTest {
     }
 
     @Test
+    void theRunningOperationIsStoppedAgainAndAgainUntilItEnds() {
+        CompletableFuture<String> operation = new CompletableFuture<>();
+        CompletableFuture<String> call = runner.callAsync(scope.async(), attempt -> operation);
+
+        assertThat(call.cancel(true)).isTrue();
+        time.pass(EveryEngine.millis(250));
+        assertThat(scope.journal()).containsExactly("open 1", "cancel 1", "cancel 1", "cancel 1");
+
+        operation.completeExceptionally(DbFailure.of(Verdict.GIVE_UP));
+        time.pass(EveryEngine.millis(1000));
+
+        assertThat(scope.journal()).hasSize(5).last().isEqualTo("rollback 1 OPERATION GIVE_UP");
+        assertEndedByTheCaller();
+    }
+
+    @Test
     void aFailureThatWouldBeRetriedIsNot() {
         CompletableFuture<String> operation = new CompletableFuture<>();
         CompletableFuture<String> call = runner.callAsync(scope.async(), attempt -> operation);

@@ -81,6 +81,19 @@ class AttemptTimeoutTest extends EveryEngine {
     }
 
     @Test
+    void rollsBackAnOperationThatReturnsTooLateAlthoughTheSchedulerIsLater() {
+        DbopRunner once = with(RetryPolicy.builder().maxRetries(0).attemptTimeout(LIMIT));
+
+        Throwable thrown = failureOf(once.scheduler((task, delay) -> () -> {}), attempt -> {
+            time.pass(LIMIT);
+            return "too late";
+        });
+
+        assertThat(thrown).isInstanceOf(AttemptTimeoutException.class).hasNoCause();
+        assertThat(scope.journal()).endsWith("run 1", "rollback 1 OPERATION RETRY_SAVEPOINT");
+    }
+
+    @Test
     void doesNotRepeatBeyondTheReach() {
         scope.reach(Reach.TRANSACTION).onRollback((cause, phase, verdict) -> Verdict.RETRY_CONNECTION);
 
@@ -114,6 +127,23 @@ class AttemptTimeoutTest extends EveryEngine {
 
         assertThat(thrown).isInstanceOf(AttemptTimeoutException.class).hasCause(cancelled);
         assertThat(scope.journal()).contains("rollback 1 HOOK RETRY_SAVEPOINT").doesNotContain("run 1");
+    }
+
+    @Test
+    void countsAnOpeningThatFailsAfterItsTimeAsStopped() throws Exception {
+        scope.onOpen(context -> {
+            if (context.number() == 1) {
+                time.pass(LIMIT);
+                throw cancelled;
+            }
+        });
+
+        assertThat(this.<String>call(timed, attempt -> "done")).isEqualTo("done");
+        assertThat(events(RunEvent.AttemptFailed.class))
+                .singleElement()
+                .satisfies(event -> assertThat(event.failure())
+                        .isInstanceOf(AttemptTimeoutException.class)
+                        .hasCause(cancelled));
     }
 
     @Test

@@ -120,6 +120,30 @@ class NestedCallsTest extends EveryEngine {
     }
 
     @Test
+    void anInstanceThatIsThrownAgainEndsOnlyTheCallsAroundTheOneItEnded() {
+        DbFailure shared = DbFailure.of(Verdict.RETRY_SAVEPOINT);
+        DbopRunner twice = with(RetryPolicy.builder().maxRetries(2));
+        Operation<Integer, String, Exception> alwaysShared = attempt -> {
+            throw shared;
+        };
+
+        for (int calls = 1; calls <= 3; calls++) {
+            assertThat(failureOf(twice, attempt -> call(twice, inner, alwaysShared)))
+                    .isSameAs(shared);
+            assertThat(inner.opened()).isEqualTo(3 * calls);
+            assertThat(scope.opened()).isEqualTo(calls);
+        }
+        assertThat(shared.getSuppressed())
+                .singleElement()
+                .extracting(Throwable::getMessage)
+                .asString()
+                .contains("ended after 3 attempts");
+
+        assertThat(failureOf(twice, alwaysShared)).isSameAs(shared);
+        assertThat(scope.opened()).isEqualTo(3 + 3);
+    }
+
+    @Test
     void anInnerFailureTheOperationHandlesDoesNotEndTheOuterCall() throws Exception {
         String result = call(attempt -> {
             DbFailure handled = catchThrowableOfType(

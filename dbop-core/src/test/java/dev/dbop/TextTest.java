@@ -29,7 +29,7 @@ class TextTest {
         List<Throwable> ours = List.of(
                 new OutcomeUnknownException("rename", failure, attempts),
                 new AttemptTimeoutException("rename", 1, RetryPolicy.defaults(), failure, attempts),
-                new CallEnded("rename", GiveUpReason.RETRIES_EXHAUSTED, Verdict.GIVE_UP, attempts));
+                new CallEnded("rename", 1, GiveUpReason.RETRIES_EXHAUSTED, attempts));
 
         assertThat(ours)
                 .allSatisfy(exception -> assertThat(exception.getMessage())

@@ -36,6 +36,27 @@ class VerdictAndReachTest extends EveryEngine {
     }
 
     @Test
+    void goesByTheReachFromBeforeTheCallTouchedTheScope() throws Exception {
+        scope.reach(Reach.TRANSACTION).onOpen(context -> scope.reach(Reach.SAVEPOINT));
+
+        assertThat(call(failing(DbFailure.of(Verdict.RETRY_TRANSACTION)))).isEqualTo("done");
+        assertThat(scope.opened()).isEqualTo(2);
+    }
+
+    @Test
+    void knowsNotTheOutcomeOfACommitAfterWhichTheScopeReachesLess() {
+        DbFailure cut = DbFailure.of(Verdict.OUTCOME_UNKNOWN);
+        scope.reach(Reach.TRANSACTION).onCommit(context -> {
+            scope.reach(Reach.SAVEPOINT);
+            throw cut;
+        });
+
+        assertThat(failureOf(attempt -> "done"))
+                .isInstanceOf(OutcomeUnknownException.class)
+                .hasCause(cut);
+    }
+
+    @Test
     void givesUpOnWhatNobodyKnows() {
         DbFailure failure = DbFailure.unclassified();
 

@@ -106,6 +106,22 @@ class WatchTest {
         assertThat(time.pending()).isZero();
     }
 
+    @Test
+    void cancelsBeforeTheTimeIsUpWithoutCallingThatATimeout() {
+        AttemptContext unlimited = new AttemptContext(CallSettings.DEFAULT, 1, Deadline.none(), false, null);
+        for (AttemptContext watched : List.of(context, unlimited)) {
+            Watch watch = Watch.over(watched, time, Runnable::run, this::cancel);
+
+            watch.cancel();
+            time.pass(Duration.ofMillis(250));
+
+            assertThat(cancels).hasSize(3);
+            assertThat(watch.end()).isFalse();
+            assertThat(time.pending()).isZero();
+            cancels.clear();
+        }
+    }
+
     private void cancel() {
         cancels.add("cancel");
     }

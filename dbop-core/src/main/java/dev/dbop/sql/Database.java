@@ -118,6 +118,21 @@ public enum Database {
     }
 
     /**
+     * Writes a text as a literal, for statements that take no parameters.
+     *
+     * @param text without NUL
+     * @return the text in single quotes, with quotes (and, on MySQL's family, backslashes) inside doubled
+     * @throws IllegalArgumentException if the text contains the character NUL
+     */
+    public String literal(String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw new IllegalArgumentException("text contains NUL, which no database can store: leave it out");
+        }
+        String doubled = text.replace("'", "''");
+        return "'" + (family == Family.MYSQL ? doubled.replace("\\", "\\\\") : doubled) + "'";
+    }
+
+    /**
      * Tells whether an error says that a row with the same key is there already, committed: the answer a commit probe is
      * after. No other violation of a constraint counts.
      *

@@ -20,8 +20,8 @@ final class MariaDbFaults {
     static List<Fault> rows() {
         return List.of(
                 code(1969, STATEMENT_TIMEOUT, STATEMENT_ONLY, "ER_STATEMENT_TIMEOUT", MEASURED)
-                        .because("max_statement_time stopped the statement, which may have been COMMIT; the attempt"
-                                + " raises this to GIVE_UP where it set no timeout of its own."),
+                        .because("max_statement_time stopped the statement, which may have been COMMIT; the code tells"
+                                + " it from somebody's cancel, so it is retried whoever has set the limit."),
                 code(1927, CONNECTION, LOST_CONNECTION, "ER_CONNECTION_KILLED", CODES)
                         .because("The session was killed."),
                 code(4025, CONSTRAINT, HOPELESS, "ER_CONSTRAINT_FAILED", CODES)

@@ -36,8 +36,8 @@ final class MySqlFaults {
                 code(3572, LOCK_TIMEOUT, STATEMENT_ONLY, "ER_LOCK_NOWAIT", MEASURED)
                         .because("NOWAIT found a lock; the transaction lives, innodb_rollback_on_timeout or not."),
                 code(3024, STATEMENT_TIMEOUT, STATEMENT_ONLY, "ER_QUERY_TIMEOUT", MEASURED)
-                        .because("max_execution_time stopped a SELECT; the attempt raises this to GIVE_UP where it"
-                                + " set no timeout of its own."),
+                        .because("max_execution_time stopped a SELECT; the code tells it from somebody's cancel, so"
+                                + " it is retried whoever has set the limit."),
                 code(3058, DEADLOCK, STALE_TRANSACTION, "ER_USER_LOCK_DEADLOCK", GET_LOCK)
                         .because("Waiting for a named lock would have closed a cycle; named locks outlive a"
                                 + " rollback, so release them too."),

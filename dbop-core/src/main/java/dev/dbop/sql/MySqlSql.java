@@ -4,6 +4,7 @@ import dev.dbop.Timeouts;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -118,7 +119,7 @@ public final class MySqlSql {
 
     /** Seconds with three places, as MariaDB's max_statement_time takes them. */
     private static String decimal(long millis) {
-        return millis / 1000 + "." + String.format("%03d", millis % 1000);
+        return millis / 1000 + "." + String.format(Locale.ROOT, "%03d", millis % 1000);
     }
 
     private static long ceil(Duration duration, long unitMillis) {

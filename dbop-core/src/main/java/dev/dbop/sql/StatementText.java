@@ -6,10 +6,12 @@ import java.util.regex.Pattern;
 
 /**
  * Reads the first words of a statement, past spaces and comments: enough to tell what it would do to the transaction
- * around it. Never parses; a procedure that commits inside is beyond it.
+ * around it. Never parses: a procedure that commits inside, or a COMMIT after a semicolon, is beyond it.
  */
 public final class StatementText {
     private static final Set<String> READS = Set.of("SELECT", "SHOW", "EXPLAIN", "DESCRIBE", "DESC", "VALUES", "TABLE");
+
+    private static final Set<String> EXPLAINS = Set.of("EXPLAIN", "DESCRIBE", "DESC");
 
     /** What MySQL and MariaDB commit before (manuals, "Statements That Cause an Implicit Commit"; measured on both). */
     private static final Set<String> IMPLICIT_COMMITS = Set.of(
@@ -38,8 +40,18 @@ public final class StatementText {
     /** Switched on, it commits what is open (measured on MySQL and MariaDB). */
     private static final Pattern AUTOCOMMIT = Pattern.compile("\\bautocommit`?\\s*:?=", Pattern.CASE_INSENSITIVE);
 
-    /** What may run statements of its own. */
+    /** What may run statements of its own, and commit between them. */
     private static final Set<String> SEVERAL = Set.of("CALL", "BEGIN", "EXECUTE");
+
+    /** What ends a transaction on PostgreSQL, or may. */
+    private static final Set<String> ENDS = Set.of("COMMIT", "END", "ROLLBACK", "ABORT", "PREPARE", "DO");
+
+    /** Without one of these words a DO block commits nothing of its own. */
+    private static final Pattern COMMITS =
+            Pattern.compile("\\b(COMMIT|ROLLBACK|CALL|EXECUTE)\\b", Pattern.CASE_INSENSITIVE);
+
+    /** Runs the statement it explains. */
+    private static final Pattern ANALYZE = Pattern.compile("\\bANALY[ZS]E\\b", Pattern.CASE_INSENSITIVE);
 
     private StatementText() {}
 
@@ -84,32 +96,57 @@ public final class StatementText {
     }
 
     /**
-     * Tells whether a statement may be several on MySQL's family, each committed on its own in autocommit mode, so that it
-     * can fail with a part of it done.
+     * Tells whether a statement may be several, some of them committed although a later one failed.
      *
      * @param database where it is run
      * @param sql the statement
-     * @return true for a procedure call, a block and anything with a semicolon inside, even in a literal; always false
-     *     for the other families, where what is sent at once is one transaction
+     * @return true for a procedure call; for a block that may commit inside; for a text with a semicolon inside, even in a literal, on MySQL's
+     *     family, and on PostgreSQL's where COMMIT or another such word follows one, since there the whole text is one
+     *     transaction otherwise; always false for SQLite, which runs one statement of a text
      */
     public static boolean mayBeSeveral(Database database, String sql) {
-        if (database.family() != Database.Family.MYSQL) {
+        if (database.family() == Database.Family.SQLITE) {
             return false;
         }
         String text = sql.strip();
-        int semicolon = text.indexOf(';');
-        boolean call = text.startsWith("{") || SEVERAL.contains(words(text)[0]);
-        return call || (semicolon >= 0 && semicolon < text.length() - 1);
+        if (words(text)[0].equals("DO")) {
+            return COMMITS.matcher(text).find();
+        }
+        return text.startsWith("{") || SEVERAL.contains(words(text)[0]) || goesOn(database, text);
+    }
+
+    private static boolean goesOn(Database database, String text) {
+        boolean each = database.family() == Database.Family.MYSQL;
+        for (int at = text.indexOf(';'); at >= 0 && at < text.length() - 1; at = text.indexOf(';', at + 1)) {
+            String next = words(text.substring(at + 1))[0];
+            if (each || ENDS.contains(next) || SEVERAL.contains(next)) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /**
-     * Tells whether a statement begins like one that only reads. A function it calls may write all the same.
+     * Tells whether a statement begins like one that only reads. A function it calls may write all the same, and so may
+     * SELECT INTO: both pass for reads.
      *
      * @param sql the statement
-     * @return true for SELECT, SHOW, EXPLAIN and the like
+     * @return true for SELECT, SHOW, EXPLAIN without ANALYZE and the like
      */
     public static boolean reads(String sql) {
-        return READS.contains(words(sql)[0]);
+        String first = words(sql)[0];
+        return READS.contains(first)
+                && !(EXPLAINS.contains(first) && ANALYZE.matcher(sql).find());
+    }
+
+    /**
+     * Returns the word a statement begins with, for messages: a whole statement may contain what is nobody's business.
+     *
+     * @param sql the statement
+     * @return the first word in capitals, past spaces and comments; empty if there is none
+     */
+    public static String keyword(String sql) {
+        return words(sql)[0];
     }
 
     /** The first three words in capitals; empty where there are fewer. */
@@ -128,13 +165,17 @@ public final class StatementText {
         return words;
     }
 
-    /** Past spaces, parentheses and comments. */
+    /** Past spaces, parentheses and comments, but not past what MySQL and MariaDB run although it stands in one. */
     private static int skip(String sql, int from) {
         int at = from;
         while (at < sql.length()) {
             char c = sql.charAt(at);
             if (Character.isWhitespace(c) || c == '(' || c == ';') {
                 at++;
+            } else if (sql.startsWith("/*!", at) || sql.startsWith("/*M!", at)) {
+                at = pastDigits(sql, sql.indexOf('!', at) + 1);
+            } else if (sql.startsWith("*/", at)) {
+                at += 2;
             } else if (sql.startsWith("/*", at)) {
                 int end = sql.indexOf("*/", at + 2);
                 at = end < 0 ? sql.length() : end + 2;
@@ -144,6 +185,14 @@ public final class StatementText {
             } else {
                 return at;
             }
+        }
+        return at;
+    }
+
+    private static int pastDigits(String sql, int from) {
+        int at = from;
+        while (at < sql.length() && Character.isDigit(sql.charAt(at))) {
+            at++;
         }
         return at;
     }

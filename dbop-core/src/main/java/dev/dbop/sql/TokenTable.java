@@ -1,7 +1,9 @@
 package dev.dbop.sql;
 
+import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 
@@ -13,21 +15,22 @@ import java.util.Objects;
  * @param name the table's name, unquoted, after those of the schema (and catalog) it is in, if any
  */
 public record TokenTable(List<String> name) {
+    private static final int TOKEN_BYTES = 16;
+
+    private static final SecureRandom SECURE = new SecureRandom();
+
     /** Pruned tokens are forgotten: younger ones may still be asked for. */
     private static final Duration YOUNGEST = Duration.ofHours(1);
 
     /**
      * Makes a table's description.
      *
+     * @param name see above
      * @throws IllegalArgumentException if there is no name, or one is empty or contains NUL
      */
     public TokenTable {
         name = List.copyOf(name);
-        if (name.isEmpty()) {
-            throw new IllegalArgumentException(
-                    "table name is []: must not be empty; name the table, as in \"dbop_token\"");
-        }
-        name.forEach(Database.POSTGRESQL::quote);
+        Identifiers.check("table name", name);
     }
 
     /**
@@ -39,6 +42,17 @@ public record TokenTable(List<String> name) {
      */
     public static TokenTable named(String... name) {
         return new TokenTable(Arrays.asList(name));
+    }
+
+    /**
+     * Draws a token from the system's secure source.
+     *
+     * @return 32 lower-case hexadecimal digits, never drawn before
+     */
+    public static String newToken() {
+        byte[] token = new byte[TOKEN_BYTES];
+        SECURE.nextBytes(token);
+        return HexFormat.of().formatHex(token);
     }
 
     /**
@@ -101,6 +115,6 @@ public record TokenTable(List<String> name) {
     }
 
     private String quoted(Database database) {
-        return String.join(".", name.stream().map(database::quote).toList());
+        return Identifiers.quoted(database, name);
     }
 }
