@@ -1,12 +1,8 @@
 package dev.dbop.jdbc;
 
-import java.lang.reflect.InvocationHandler;
-import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
-import java.sql.CallableStatement;
 import java.sql.Connection;
-import java.sql.PreparedStatement;
+import java.sql.DatabaseMetaData;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
@@ -15,26 +11,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The connection handed to an operation: the caller's, except that the attempt hears of every statement and that what
- * belongs to the attempt (commit, rollback, autocommit, isolation, read-only) is refused. A dynamic proxy, because the
- * interface grows with every JDBC version.
+ * belongs to the attempt (commit, rollback, autocommit, isolation, read-only) is refused.
  */
-final class AttemptConnection implements InvocationHandler {
+final class AttemptConnection extends AttemptProxy {
     /** Lets a nested scope find the attempt it is in, through whatever wraps the connection. */
     interface Handle {
         JdbcAttempt attempt();
     }
 
-    private final JdbcAttempt attempt;
-
     private AttemptConnection(JdbcAttempt attempt) {
-        this.attempt = attempt;
+        super(attempt, attempt.raw);
     }
 
     static Connection of(JdbcAttempt attempt) {
-        return (Connection) Proxy.newProxyInstance(
-                AttemptConnection.class.getClassLoader(),
-                new Class<?>[] {Connection.class},
-                new AttemptConnection(attempt));
+        return new AttemptConnection(attempt).as(Connection.class);
     }
 
     /** The attempt a connection belongs to, or null if it is none of ours. */
@@ -44,20 +34,25 @@ final class AttemptConnection implements InvocationHandler {
                 : null;
     }
 
-    static SQLException refused(String what) {
-        return new SQLException(
-                what + " is refused inside an attempt: it would end or change the attempt's transaction; return from"
-                        + " the operation to commit, throw to roll back",
-                "2D000");
-    }
-
     @Override
     public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
             throws Throwable {
+        boolean asked = arguments != null && arguments[0] == Handle.class;
+        if (asked && method.getName().equals("isWrapperFor")) {
+            return true;
+        }
+        return asked && method.getName().equals("unwrap")
+                ? (Handle) () -> attempt
+                : super.invoke(proxy, method, arguments);
+    }
+
+    @Override
+    @Nullable
+    Object answer(Object proxy, Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
         return switch (method.getName()) {
-            case "createStatement", "prepareStatement", "prepareCall" ->
-                statement((Connection) proxy, method, arguments);
-            case "commit", "setTransactionIsolation", "setReadOnly", "abort" -> owned(method, arguments);
+            case "createStatement", "prepareStatement", "prepareCall" -> statement(method, arguments);
+            case "getMetaData" -> metaData(method);
+            case "commit", "setTransactionIsolation", "setReadOnly", "abort" -> throw refused(method);
             case "rollback" -> rollback(method, arguments);
             case "setAutoCommit" -> setAutoCommit(method, arguments);
             case "getAutoCommit" -> attempt.reportsAutoCommit();
@@ -65,60 +60,40 @@ final class AttemptConnection implements InvocationHandler {
             case "releaseSavepoint" -> savepointSql("RELEASE SAVEPOINT ", arguments);
             case "close" -> null;
             case "isClosed" -> attempt.hasEnded() || attempt.raw.isClosed();
-            case "isWrapperFor" -> isHandle(arguments) || isProxy(proxy, arguments) || wraps(method, arguments);
-            case "unwrap" ->
-                isHandle(arguments)
-                        ? (Handle) () -> attempt
-                        : isProxy(proxy, arguments) ? proxy : call(attempt.raw, method, arguments);
-            case "equals" -> arguments != null && isProxyOf(this, arguments[0]);
-            case "hashCode" -> System.identityHashCode(proxy);
             case "toString" ->
                 "attempt " + attempt.context.number() + " of call \"" + attempt.context.name() + "\" on "
                         + attempt.server.database.productName();
             default -> {
                 attempt.checkOpen();
-                yield call(attempt.raw, method, arguments);
+                yield call(method, arguments);
             }
         };
     }
 
-    private static boolean isProxyOf(InvocationHandler handler, @Nullable Object other) {
-        return other != null
-                && Proxy.isProxyClass(other.getClass())
-                && Proxy.getInvocationHandler(other).equals(handler);
+    private SQLException refused(Method method) {
+        return attempt.refused(method.getName() + "()");
     }
 
-    private boolean wraps(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-        return Boolean.TRUE.equals(call(attempt.raw, method, arguments));
-    }
-
-    private static boolean isHandle(@Nullable Object @Nullable [] arguments) {
-        return arguments != null && arguments[0] == Handle.class;
-    }
-
-    private static boolean isProxy(Object proxy, @Nullable Object @Nullable [] arguments) {
-        return arguments != null && arguments[0] instanceof Class<?> type && type.isInstance(proxy);
-    }
-
-    private @Nullable Object owned(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-        if (attempt.controlled()) {
-            throw refused(method.getName() + "()");
+    private @Nullable Object rollback(Method method, @Nullable Object @Nullable [] arguments) throws SQLException {
+        if (arguments == null) {
+            throw refused(method);
         }
-        attempt.checkOpen();
-        return call(attempt.raw, method, arguments);
+        return savepointSql("ROLLBACK TO SAVEPOINT ", arguments);
     }
 
-    private @Nullable Object rollback(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-        return arguments == null ? owned(method, null) : savepointSql("ROLLBACK TO SAVEPOINT ", arguments);
-    }
-
-    private @Nullable Object setAutoCommit(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+    private @Nullable Object setAutoCommit(Method method, @Nullable Object @Nullable [] arguments) throws SQLException {
         boolean same = arguments != null
                 && Boolean.valueOf(attempt.reportsAutoCommit()).equals(arguments[0]);
-        return same ? null : owned(method, arguments);
+        if (!same) {
+            throw refused(method);
+        }
+        return null;
     }
 
     private Savepoint setSavepoint(@Nullable Object @Nullable [] arguments) throws SQLException {
+        if (!attempt.controlled()) {
+            throw attempt.refused("setSavepoint()");
+        }
         String name = arguments != null && arguments[0] instanceof String given ? given : Work.nextSavepointName();
         SqlSavepoint savepoint = new SqlSavepoint(name);
         savepointSql("SAVEPOINT ", new Object[] {savepoint});
@@ -133,7 +108,7 @@ final class AttemptConnection implements InvocationHandler {
         }
         String sql = verb + attempt.server.database.quote(savepoint.name());
         try (Statement statement = attempt.raw.createStatement()) {
-            run(statement, sql, () -> statement.executeUpdate(sql));
+            run(statement, sql, () -> statement.execute(sql));
         } catch (SQLException failure) {
             throw failure;
         } catch (Throwable unchecked) {
@@ -154,100 +129,16 @@ final class AttemptConnection implements InvocationHandler {
         }
     }
 
-    private Object statement(Connection proxy, Method method, @Nullable Object @Nullable [] arguments)
-            throws Throwable {
+    private Object statement(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
         String sql = arguments != null && arguments[0] instanceof String text ? text : null;
         attempt.check(sql);
-        Statement statement;
-        try {
-            statement = (Statement) Objects.requireNonNull(call(attempt.raw, method, arguments));
-        } catch (SQLException failure) {
-            // Preparing may already ask the server.
-            SQLException thrown = attempt.exit(failure);
-            throw thrown == null ? failure : thrown;
-        }
-        Class<?> type = statement instanceof CallableStatement
-                ? CallableStatement.class
-                : statement instanceof PreparedStatement ? PreparedStatement.class : Statement.class;
-        return Proxy.newProxyInstance(
-                AttemptConnection.class.getClassLoader(),
-                new Class<?>[] {type},
-                new StatementHandler(proxy, statement, sql));
+        Statement statement = (Statement) Objects.requireNonNull(hear(() -> call(method, arguments)));
+        attempt.opened(statement);
+        return AttemptStatement.of(attempt, statement, sql);
     }
 
-    /** Runs one statement of the operation, the attempt listening. */
-    private @Nullable Object run(Statement statement, @Nullable String sql, Call call) throws Throwable {
-        attempt.enter(statement, sql);
-        Object result;
-        try {
-            result = call.run();
-        } catch (SQLException failure) {
-            SQLException thrown = attempt.exit(failure);
-            throw thrown == null ? failure : thrown;
-        } catch (Throwable unchecked) {
-            attempt.exit(null);
-            throw unchecked;
-        }
-        attempt.exit(null);
-        return result;
-    }
-
-    @FunctionalInterface
-    private interface Call {
-        @Nullable
-        Object run() throws Throwable;
-    }
-
-    private static @Nullable Object call(Object target, Method method, @Nullable Object @Nullable [] arguments)
-            throws Throwable {
-        try {
-            return method.invoke(target, arguments);
-        } catch (InvocationTargetException thrown) {
-            throw thrown.getCause() == null ? thrown : thrown.getCause();
-        }
-    }
-
-    /** A statement of the operation. */
-    private final class StatementHandler implements InvocationHandler {
-        private final Connection connection;
-        private final Statement statement;
-        private final @Nullable String prepared;
-
-        StatementHandler(Connection connection, Statement statement, @Nullable String prepared) {
-            this.connection = connection;
-            this.statement = statement;
-            this.prepared = prepared;
-        }
-
-        @Override
-        public @Nullable Object invoke(Object proxy, Method method, @Nullable Object @Nullable [] arguments)
-                throws Throwable {
-            String name = method.getName();
-            if (name.startsWith("execute") || name.equals("addBatch")) {
-                return execute(method, arguments);
-            }
-            return switch (name) {
-                case "getConnection" -> connection;
-                case "equals" -> arguments != null && isProxyOf(this, arguments[0]);
-                case "hashCode" -> System.identityHashCode(proxy);
-                case "isWrapperFor" ->
-                    isProxy(proxy, arguments) || Boolean.TRUE.equals(call(statement, method, arguments));
-                case "unwrap" -> isProxy(proxy, arguments) ? proxy : call(statement, method, arguments);
-                default -> call(statement, method, arguments);
-            };
-        }
-
-        private @Nullable Object execute(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
-            String sql = prepared;
-            if (arguments != null && arguments[0] instanceof String text) {
-                sql = text;
-                attempt.check(sql);
-            }
-            if (method.getName().equals("addBatch")) {
-                return call(statement, method, arguments);
-            }
-            boolean batch = method.getName().endsWith("Batch");
-            return AttemptConnection.this.run(statement, batch ? null : sql, () -> call(statement, method, arguments));
-        }
+    private DatabaseMetaData metaData(Method method) throws Throwable {
+        attempt.checkOpen();
+        return AttemptMetaData.of(attempt, (DatabaseMetaData) Objects.requireNonNull(call(method, null)));
     }
 }

@@ -15,29 +15,49 @@ final class AutocommitAttempt extends JdbcAttempt {
     private boolean writes;
     private boolean several;
     private boolean wrote;
+    private boolean wasManual;
 
-    private AutocommitAttempt(Lease lease, AttemptContext context) throws SQLException {
-        super(lease.server(), lease.connection(), context, null);
+    private AutocommitAttempt(Lease lease, @Nullable JdbcAttempt parent, AttemptContext context) throws SQLException {
+        super(lease.server(), lease.connection(), context, parent);
         this.lease = lease;
     }
 
-    @Override
-    int workDepth() {
-        return 0;
-    }
-
-    static AutocommitAttempt open(Lease lease, AttemptContext context) throws SQLException {
+    /**
+     * Begins; on failure everything is given back before the failure is thrown.
+     *
+     * @param parent the autocommit attempt it is part of, or null
+     */
+    static AutocommitAttempt open(Lease lease, @Nullable JdbcAttempt parent, AttemptContext context)
+            throws SQLException {
         AutocommitAttempt attempt = null;
         try {
+            attempt = new AutocommitAttempt(lease, parent, context);
             lease.endGhostOf(context.previousAttempt());
-            attempt = new AutocommitAttempt(lease, context);
-            attempt.work.beginAutocommit(context.readOnly(), attempt.timeouts);
+            attempt.begin();
+            attempt.opened();
             return attempt;
         } catch (Throwable failure) {
-            boolean trusted = attempt != null && !attempt.connectionGone() && attempt.restored(failure);
-            lease.giveBackAfter(failure, trusted);
+            lease.giveBackAfter(failure, attempt != null && attempt.over(true, failure));
             throw failure;
         }
+    }
+
+    /** A pool may hand out its connections with autocommit off. */
+    private void begin() throws SQLException {
+        if (!raw.getAutoCommit()) {
+            raw.setAutoCommit(true);
+            wasManual = true;
+        }
+        work.beginAutocommit(context.readOnly(), timeouts);
+    }
+
+    /** Ends the attempt; returns whether the connection is as it was found, if it could be trusted until now. */
+    private boolean over(boolean trusted, @Nullable Throwable cause) {
+        operationEnded();
+        closeStatements(cause);
+        boolean restored = trusted && !connectionGone() && restored(cause);
+        end();
+        return restored && !wasAborted();
     }
 
     @Override
@@ -67,16 +87,48 @@ final class AutocommitAttempt extends JdbcAttempt {
     }
 
     @Override
+    void workIsDurable() {
+        wrote = true;
+        if (parent != null) {
+            parent.workIsDurable();
+        }
+    }
+
+    /** What a transaction that was begun behind our back has done would be lost without a word. */
+    @Override
+    public void beforeCommit() throws SQLException {
+        super.beforeCommit();
+        if (server.hasTransactionOpen(raw, work)) {
+            throw new SQLException(
+                    "a statement has begun a transaction and left it open: inside an autocommit attempt nobody would commit"
+                            + " it; use JdbcScope.transaction",
+                    "2D000");
+        }
+    }
+
+    @Override
     public void commit() {
-        end();
-        lease.giveBack(restored(null));
+        tellParent();
+        lease.giveBack(over(true, null));
+    }
+
+    private void tellParent() {
+        if (parent != null && wrote) {
+            parent.workIsDurable();
+        }
     }
 
     private boolean restored(@Nullable Throwable cause) {
         try {
+            if (cause != null && server.hasTransactionOpen(raw, work)) {
+                work.control.run("ROLLBACK");
+            }
             work.endAutocommit();
+            if (wasManual) {
+                raw.setAutoCommit(false);
+            }
             return true;
-        } catch (SQLException notRestored) {
+        } catch (SQLException | RuntimeException notRestored) {
             if (cause != null) {
                 suppress(cause, notRestored);
             }
@@ -86,22 +138,23 @@ final class AutocommitAttempt extends JdbcAttempt {
 
     @Override
     public Verdict rollback(Throwable cause, Phase phase, Verdict classified) {
-        end();
         Verdict verdict = heeding(cause, classified);
         boolean gone = verdict == Verdict.RETRY_CONNECTION || connectionGone();
-        lease.giveBackAfter(cause, !gone && restored(cause));
+        lease.giveBackAfter(cause, over(!gone, cause));
         if (wasAborted()) {
             lease.endGhostInBackground();
         }
         if (verdict == Verdict.GIVE_UP) {
+            tellParent();
             return verdict;
         }
         // A statement that succeeded before would be repeated; one whose connection failed may have succeeded, and so
         // may any whose failure would leave a COMMIT in doubt.
         boolean doubtful = (gone && !neverRan(cause))
                 || JdbcClassifier.of(server.database).classify(cause, Phase.COMMIT) == Verdict.OUTCOME_UNKNOWN;
-        boolean mayHaveHappened = wrote || (sent && doubtful);
-        return mayHaveHappened ? Verdict.OUTCOME_UNKNOWN : verdict;
+        wrote |= sent && doubtful;
+        tellParent();
+        return wrote ? Verdict.OUTCOME_UNKNOWN : verdict;
     }
 
     Lease lease() {

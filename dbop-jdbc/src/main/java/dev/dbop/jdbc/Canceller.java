@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
@@ -24,6 +25,7 @@ final class Canceller {
     private static final long GRACE_NANOS = Duration.ofSeconds(2).toNanos();
 
     private static final Duration AGAIN = Duration.ofMillis(500);
+    private static final Duration LOOK = Duration.ofMillis(100);
     private static final long GATE_LOOK_MILLIS = 50;
 
     private static final ExecutorService THREADS = Executors.newCachedThreadPool(task -> {
@@ -39,32 +41,87 @@ final class Canceller {
      */
     private @Nullable Integer networkTimeoutBefore;
 
+    private final Deadline deadline;
     private final @Nullable Duration statementLimit;
-    private final ReentrantLock gate = new ReentrantLock();
+    /** Of the attempt around this one, which stops what runs in it too. */
+    private final @Nullable Canceller outer;
+    /** One for all attempts on a connection. */
+    private final ReentrantLock gate;
+
     private @Nullable Statement running;
+    private @Nullable Statement latest;
+    private long began;
+    private long spent;
     private boolean limitPassed;
     private Scheduler.@Nullable Cancellable limit;
+    private volatile boolean opening;
+    private volatile Scheduler.@Nullable Cancellable watch;
     private volatile boolean expired;
     private volatile boolean ended;
-    private volatile boolean aborted;
     private volatile long firstCancel;
+    private final AtomicReference<State> state = new AtomicReference<>(State.LIVE);
+
+    /** What has become of the connection, as far as the attempt may cut it. */
+    private enum State {
+        LIVE,
+        CUT,
+        LEFT_ALONE
+    }
 
     /**
-     * Watches the statements of one attempt.
+     * Watches the statements of one attempt, from now on the attempt's own first ones.
      *
      * @param driver decides what else is needed to cut the connection
      * @param deadline of the attempt
      * @param statementLimit cancels each statement after this time; null where the server does it
+     * @param outer of the enclosing attempt; null if nothing may stop that
      */
-    Canceller(Connection raw, DriverMethods driver, Deadline deadline, @Nullable Duration statementLimit)
+    Canceller(
+            Connection raw,
+            DriverMethods driver,
+            Deadline deadline,
+            @Nullable Duration statementLimit,
+            @Nullable Canceller outer)
             throws SQLException {
         this.physical = raw.unwrap(Connection.class);
+        this.deadline = deadline;
         this.statementLimit = statementLimit;
-        if (driver == DriverMethods.MARIADB && !deadline.isNone()) {
+        this.outer = outer;
+        this.gate = outer == null ? new ReentrantLock() : outer.gate;
+        if (deadline.isNone()) {
+            return;
+        }
+        if (driver == DriverMethods.MARIADB) {
             networkTimeoutBefore = physical.getNetworkTimeout();
             long millis = deadline.remaining().toMillis()
                     + Duration.ofNanos(GRACE_NANOS).toMillis();
             physical.setNetworkTimeout(Runnable::run, (int) Math.min(Integer.MAX_VALUE, millis));
+        }
+        opening = true;
+        watchOpening(deadline.remaining());
+    }
+
+    /** Nobody else watches an attempt that is being opened. */
+    private void watchOpening(Duration delay) {
+        Runnable look = () -> {
+            if (opening) {
+                watchOpening(LOOK);
+                cancel();
+            }
+        };
+        watch = Scheduler.system().schedule(() -> inBackground(look), delay);
+    }
+
+    /** The attempt is open: whoever opened it watches over its time. */
+    void opened() {
+        opening = false;
+        unwatch();
+    }
+
+    private void unwatch() {
+        Scheduler.Cancellable last = watch;
+        if (last != null) {
+            last.cancel();
         }
     }
 
@@ -73,59 +130,88 @@ final class Canceller {
         THREADS.execute(task);
     }
 
-    /** The limit of one statement, or null. */
-    @Nullable
-    Duration statementLimit() {
-        return statementLimit;
+    boolean hasExpired() {
+        return expired || (outer != null && outer.hasExpired());
     }
 
-    boolean hasExpired() {
-        return expired;
+    /** Whether the enclosing attempt is being stopped, so that nothing inside needs to be tried again. */
+    boolean outerHasExpired() {
+        return outer != null && outer.hasExpired();
     }
 
     boolean wasAborted() {
-        return aborted;
+        return state.get() == State.CUT;
     }
 
-    /** A statement is about to run. */
-    void enter(Statement statement) {
-        if (acquire()) {
-            running = statement;
-            limitPassed = false;
-            limitAfter(statementLimit, statement);
+    /**
+     * A statement is about to run.
+     *
+     * @param goesOn whether it has run before and is asked for more, which counts as the same statement
+     */
+    void enter(Statement statement, boolean goesOn) {
+        if (!ended && acquire()) {
+            for (Canceller at = this; at != null; at = at.outer) {
+                at.begin(statement, goesOn);
+            }
             gate.unlock();
         }
     }
 
-    private void limitAfter(@Nullable Duration delay, Statement statement) {
-        if (delay != null) {
-            limit = Scheduler.system().schedule(() -> inBackground(() -> limitPassed(statement)), delay);
+    private void begin(Statement statement, boolean goesOn) {
+        running = statement;
+        limitPassed = false;
+        began = System.nanoTime() - (goesOn && statement.equals(latest) ? spent : 0);
+        latest = statement;
+        if (statementLimit != null && limit == null) {
+            lookAtLimitIn(statementLimit);
         }
     }
 
-    /** The statement is over; returns whether it was cancelled because it ran longer than its limit. */
-    boolean exit() {
-        if (!acquire()) {
-            return false;
+    /** One task for all statements: it is costly beside a row that has arrived already. */
+    private void lookAtLimitIn(Duration delay) {
+        limit = Scheduler.system().schedule(() -> inBackground(this::lookAtLimit), delay);
+    }
+
+    /** The statement is over; returns the limit it was cancelled for, or null. */
+    @Nullable
+    Duration exit() {
+        if (ended || !acquire()) {
+            return null;
         }
-        running = null;
-        if (limit != null) {
-            limit.cancel();
-            limit = null;
+        Duration passed = null;
+        for (Canceller at = this; at != null; at = at.outer) {
+            if (at.over()) {
+                passed = at.statementLimit;
+            }
         }
-        boolean passed = limitPassed;
         gate.unlock();
         return passed;
     }
 
-    private void limitPassed(Statement statement) {
+    private boolean over() {
+        boolean passed = limitPassed;
+        running = null;
+        limitPassed = false;
+        spent = System.nanoTime() - began;
+        return passed;
+    }
+
+    private void lookAtLimit() {
         gate.lock();
         try {
-            if (statement.equals(running) && !ended) {
+            limit = null;
+            Statement statement = running;
+            Duration longest = statementLimit;
+            if (statement == null || longest == null || ended) {
+                return;
+            }
+            Duration left = longest.minusNanos(System.nanoTime() - began);
+            if (left.isZero() || left.isNegative()) {
                 limitPassed = true;
                 cancel(statement);
-                limitAfter(AGAIN, statement);
+                left = AGAIN;
             }
+            lookAtLimitIn(left);
         } finally {
             gate.unlock();
         }
@@ -166,19 +252,41 @@ final class Canceller {
         }
     }
 
-    /** The attempt is over: from now on nothing is cancelled. Waits for a cancel that is on its way. */
-    void end() {
+    /**
+     * The operation is over: from now on nothing is cancelled. Waits for a cancel that is on its way. What the attempt
+     * sends to undo and to put back gets the grace period, if there was a deadline; then the connection is cut.
+     */
+    void operationEnded() {
+        if (ended) {
+            return;
+        }
         ended = true;
+        opened();
         if (acquire()) {
             running = null;
+            if (limit != null) {
+                limit.cancel();
+                limit = null;
+            }
             gate.unlock();
+        }
+        if (!deadline.isNone()) {
+            watch = Scheduler.system().schedule(() -> inBackground(this::cut), Duration.ofNanos(GRACE_NANOS));
+        }
+    }
+
+    /** The attempt is over: unless it has been cut by now, the connection is left alone. */
+    void end() {
+        operationEnded();
+        if (state.compareAndSet(State.LIVE, State.LEFT_ALONE)) {
+            unwatch();
             restoreNetworkTimeout();
         }
     }
 
     private void restoreNetworkTimeout() {
         Integer before = networkTimeoutBefore;
-        if (before == null || aborted) {
+        if (before == null) {
             return;
         }
         try {
@@ -202,7 +310,7 @@ final class Canceller {
         long since = System.nanoTime();
         boolean interrupted = false;
         boolean held = false;
-        while (!held && !aborted && System.nanoTime() - since < GRACE_NANOS) {
+        while (!held && !wasAborted() && System.nanoTime() - since < GRACE_NANOS) {
             try {
                 held = gate.tryLock(GATE_LOOK_MILLIS, TimeUnit.MILLISECONDS);
             } catch (InterruptedException later) {
@@ -220,10 +328,12 @@ final class Canceller {
 
     /** Cuts the connection, past the pool, which may have given it up when a cancel failed. */
     private void cut() {
-        if (aborted) {
+        if (outer != null) {
+            outer.cut();
+        }
+        if (!state.compareAndSet(State.LIVE, State.CUT)) {
             return;
         }
-        aborted = true;
         try {
             physical.abort(Runnable::run);
         } catch (SQLException closedAlready) {

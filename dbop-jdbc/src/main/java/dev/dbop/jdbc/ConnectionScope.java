@@ -6,6 +6,7 @@ import dev.dbop.AttemptScope;
 import dev.dbop.Classifier;
 import dev.dbop.Deadline;
 import dev.dbop.Reach;
+import dev.dbop.jdbc.DriverMethods.TransactionState;
 import dev.dbop.sql.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -38,7 +39,7 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
         }
         try {
             return inTransaction(server(), enclosing()) ? Reach.SAVEPOINT : Reach.TRANSACTION;
-        } catch (SQLException | IllegalArgumentException cannotTell) {
+        } catch (SQLException | RuntimeException cannotTell) {
             // The narrower reach never undoes, or repeats, too much.
             return Reach.SAVEPOINT;
         }
@@ -101,7 +102,16 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
                     "a transaction scope begins its own",
                     "end the open one, or use JdbcScope.savepoint or JdbcScope.join");
         }
-        return TransactionAttempt.open(Lease.ofCaller(connection, at), context, null);
+        return TransactionAttempt.open(lease(at, enclosing), enclosing, context, null);
+    }
+
+    /** Inside another attempt its own connection is used, from which nothing is kept. */
+    private Lease lease(Server at, @Nullable JdbcAttempt enclosing) throws SQLException {
+        if (enclosing == null) {
+            return Lease.ofCaller(connection, at);
+        }
+        enclosing.checkOpen();
+        return Lease.ofCaller(enclosing.raw, at);
     }
 
     private Attempt<Connection, SQLException> savepoint(
@@ -131,7 +141,7 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
                     "an autocommit scope runs statements that commit on their own",
                     "switch autocommit on, or use JdbcScope.savepoint or JdbcScope.join");
         }
-        return AutocommitAttempt.open(Lease.ofCaller(connection, at), context);
+        return AutocommitAttempt.open(lease(at, enclosing), enclosing, context);
     }
 
     static void refuseIsolation(AttemptContext context) {
@@ -152,18 +162,12 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
         if (enclosing != null) {
             return enclosing.controlled();
         }
-        return switch (at.driver.transactionState(connection)) {
-            case OPEN -> true;
-            case NONE -> mode != Mode.TRANSACTION && !connection.getAutoCommit();
-            case UNKNOWN -> !connection.getAutoCommit() || sqliteIsInTransaction(at);
-        };
-    }
-
-    /** BEGIN sent as SQL leaves the driver in autocommit mode; SQLite itself refuses a second BEGIN. */
-    private boolean sqliteIsInTransaction(Server at) throws SQLException {
-        return at.database == Database.SQLITE
-                && Work.of(at, connection, new Control(connection, at.driver, null), 0)
-                        .transactionSurvived(new SQLException());
+        if (!connection.getAutoCommit()) {
+            boolean none = at.driver.transactionState(connection) == TransactionState.NONE;
+            return !(none && mode == Mode.TRANSACTION);
+        }
+        // BEGIN sent as SQL leaves the driver in autocommit mode.
+        return at.hasTransactionOpen(connection, Work.of(at, connection, new Control(connection, at.driver, null)));
     }
 
     @Override

@@ -16,6 +16,7 @@ final class Control {
     private final Connection raw;
     private final DriverMethods.Bound driver;
     private final @Nullable Canceller canceller;
+    private @Nullable Boolean takesNoUpdates;
 
     Control(Connection raw, DriverMethods.Bound driver, @Nullable Canceller canceller) {
         this.raw = raw;
@@ -30,8 +31,24 @@ final class Control {
 
     /** One statement, without a result. */
     void run(String sql) throws SQLException {
-        // executeUpdate, because Connector/J asks for the read-only flag before every execute.
-        with(statement -> statement.executeUpdate(sql));
+        // executeUpdate, because Connector/J may ask the server for the read-only flag before an execute.
+        boolean update = !takesNoUpdates();
+        with(statement -> {
+            if (update) {
+                statement.executeUpdate(sql);
+            } else {
+                statement.execute(sql);
+            }
+        });
+    }
+
+    private boolean takesNoUpdates() throws SQLException {
+        Boolean known = takesNoUpdates;
+        if (known == null) {
+            known = driver.takesNoUpdates(raw);
+            takesNoUpdates = known;
+        }
+        return known;
     }
 
     /**
@@ -161,13 +178,13 @@ final class Control {
     private static void watched(Use use, Statement statement, Canceller canceller) throws SQLException {
         SQLException failure = null;
         Duration passed = null;
-        canceller.enter(statement);
+        canceller.enter(statement, false);
         try {
             use.on(statement);
         } catch (SQLException failed) {
             failure = failed;
         } finally {
-            passed = canceller.exit() ? canceller.statementLimit() : null;
+            passed = canceller.exit();
         }
         if (failure != null) {
             throw passed == null ? failure : new StatementTimeout(passed, failure);

@@ -37,8 +37,7 @@ final class DataSourceScope implements AttemptScope<Connection, SQLException> {
 
     @Override
     public @Nullable Database database() {
-        Server server = Server.known(source);
-        return server == null ? null : server.database;
+        return Server.known(source);
     }
 
     @Override
@@ -47,7 +46,9 @@ final class DataSourceScope implements AttemptScope<Connection, SQLException> {
             ConnectionScope.refuseIsolation(context);
         }
         Lease lease = Lease.from(source);
-        return transaction ? TransactionAttempt.open(lease, context, probe) : AutocommitAttempt.open(lease, context);
+        return transaction
+                ? TransactionAttempt.open(lease, null, context, probe)
+                : AutocommitAttempt.open(lease, null, context);
     }
 
     @Override

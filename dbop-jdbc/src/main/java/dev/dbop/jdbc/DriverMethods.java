@@ -94,6 +94,7 @@ enum DriverMethods {
         private final Chain transactionState;
         private final Chain busyTimeout;
         private final @Nullable MethodHandle setBusyTimeout;
+        private final @Nullable MethodHandle readOnly;
         /** Whether several statements may be sent as one text, as Connector/J allows with allowMultiQueries. */
         final boolean joinsStatements;
 
@@ -104,6 +105,7 @@ enum DriverMethods {
             sessionId = Chain.of(type, driver.sessionId);
             transactionState = Chain.of(type, driver.transactionState);
             busyTimeout = Chain.of(type, driver == SQLITE ? "getBusyTimeout" : null);
+            readOnly = driver == MYSQL ? Chain.method(type, "isReadOnly", boolean.class) : null;
             setBusyTimeout = driver == SQLITE ? Chain.method(type, "setBusyTimeout", int.class) : null;
         }
 
@@ -139,6 +141,20 @@ enum DriverMethods {
                             ? (status & IN_TRANSACTION) != 0
                             : !state.toString().equals("IDLE");
             return open ? TransactionState.OPEN : TransactionState.NONE;
+        }
+
+        /**
+         * Whether the driver refuses {@link java.sql.Statement#executeUpdate} whatever the statement, as Connector/J does
+         * on a connection that was set read-only: even SET and COMMIT. Its own flag counts, the server is not asked.
+         */
+        boolean takesNoUpdates(Connection connection) throws SQLException {
+            Object physical = readOnly == null ? null : physical(connection);
+            return readOnly != null && physical != null && Boolean.TRUE.equals(Chain.invoke(readOnly, physical, false));
+        }
+
+        /** Whether a connection is one of this driver's. */
+        boolean isBehind(Connection connection) throws SQLException {
+            return connection.isWrapperFor(type);
         }
 
         /** Milliseconds a statement waits for SQLite's lock, or null where the driver is not SQLite's. */

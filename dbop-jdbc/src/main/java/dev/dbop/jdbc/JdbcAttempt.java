@@ -15,6 +15,8 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,8 +31,9 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
     final @Nullable JdbcAttempt parent;
     final Timeouts timeouts;
     final @Nullable Canceller canceller;
-    private final int depth;
     private final Connection resource;
+    private final TransactionEnd end;
+    private final Set<Statement> statements = ConcurrentHashMap.newKeySet();
     private boolean ended;
     private @Nullable SQLException lost;
     private boolean committedImplicitly;
@@ -42,32 +45,31 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
         this.raw = raw;
         this.context = context;
         this.parent = parent;
-        this.depth = parent == null ? 0 : parent.depth + 1;
         this.timeouts = context.timeouts();
-        this.canceller = canceller(server, raw, timeouts, context);
-        this.work = Work.of(server, raw, new Control(raw, server.driver, canceller), workDepth());
+        this.canceller = canceller(parent == null ? null : parent.canceller);
+        this.work = Work.of(server, raw, new Control(raw, server.driver, canceller));
+        this.end = new TransactionEnd(server, raw);
         this.resource = AttemptConnection.of(this);
     }
 
-    /** Where old settings are kept must differ from what an enclosing attempt uses, known to us or not. */
-    abstract int workDepth();
-
-    final int depth() {
-        return depth;
-    }
-
-    private static @Nullable Canceller canceller(
-            Server server, Connection raw, Timeouts timeouts, AttemptContext context) throws SQLException {
-        Duration limit = timeouts.statement();
+    /** An attempt that can be stopped stops what runs in it, too, though that has no limit of its own. */
+    private @Nullable Canceller canceller(@Nullable Canceller outer) throws SQLException {
         boolean serverLimits = switch (server.database.family()) {
             case POSTGRESQL -> true;
             case MYSQL -> MySqlSql.of(server.database).limitsEveryStatement();
             case SQLITE -> false;
         };
-        Duration own = serverLimits ? null : limit;
-        return own == null && !context.mayBeCancelled()
+        Duration own = serverLimits ? null : timeouts.statement();
+        return own == null && outer == null && !context.mayBeCancelled()
                 ? null
-                : new Canceller(raw, server.driver.driver, context.deadline(), own);
+                : new Canceller(raw, server.driver.driver, context.deadline(), own, outer);
+    }
+
+    /** The attempt is open: from here on the engine watches over its time. */
+    final void opened() {
+        if (canceller != null) {
+            canceller.opened();
+        }
     }
 
     @Override
@@ -99,6 +101,9 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
         return committedImplicitly;
     }
 
+    /** An attempt inside this one has made work durable, or may have; the enclosing transaction protects itself. */
+    void workIsDurable() {}
+
     /** What the resource reports as autocommit. */
     boolean reportsAutoCommit() throws SQLException {
         return false;
@@ -110,13 +115,27 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
         if (sql == null) {
             return;
         }
-        if (controlled() && StatementText.controlsTransaction(sql)) {
-            throw AttemptConnection.refused("the statement " + sql.strip());
+        if (StatementText.controlsTransaction(sql)) {
+            throw refused("the statement " + StatementText.keyword(sql));
         }
         if (StatementText.commitsImplicitly(server.database, sql)) {
-            for (JdbcAttempt at = this; at != null; at = at.parent) {
-                at.committedImplicitly = at.controlled();
-            }
+            commitImplicitly();
+        }
+    }
+
+    /** Refuses what the operation must leave to the attempt. */
+    final SQLException refused(String what) {
+        String why = controlled()
+                ? " is refused inside an attempt: it would end or change the attempt's transaction; return from the"
+                        + " operation to commit, throw to roll back"
+                : " is refused inside an autocommit attempt: its statements commit on their own, and its connection goes"
+                        + " back as it came; use JdbcScope.transaction";
+        return new SQLException(what + why, "2D000");
+    }
+
+    private void commitImplicitly() {
+        for (JdbcAttempt at = this; at != null; at = at.parent) {
+            at.committedImplicitly = at.controlled();
         }
     }
 
@@ -145,16 +164,52 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
 
     /** A statement of the operation begins; what it reads or writes is told by its text, if that is known. */
     void enter(Statement statement, @Nullable String sql) throws SQLException {
+        goOn(statement, false);
+        end.before(statement, sql);
+    }
+
+    /** A statement of the operation is asked for more of what it gave. */
+    final void goOn(@Nullable Statement statement) throws SQLException {
+        goOn(statement, true);
+    }
+
+    private void goOn(@Nullable Statement statement, boolean goesOn) throws SQLException {
         checkOpen();
-        if (canceller != null) {
-            canceller.enter(statement);
+        if (canceller != null && statement != null) {
+            canceller.enter(statement, goesOn);
         }
     }
 
-    /** A statement of the operation is over; returns what to throw instead of its failure. */
+    /** A statement of the operation is over; returns what to throw: instead of its failure, or though it has none. */
     @Nullable
     SQLException exit(@Nullable SQLException failure) throws SQLException {
-        Duration limit = canceller != null && canceller.exit() ? canceller.statementLimit() : null;
+        SQLException thrown = heard(failure);
+        SQLException ended = transactionEnded(thrown);
+        return ended == null ? thrown : ended;
+    }
+
+    /** Looks whether the transaction is still there; returns what to throw if a statement has ended it, unannounced. */
+    private @Nullable SQLException transactionEnded(@Nullable SQLException failure) {
+        boolean announced = committedImplicitly;
+        TransactionEnd.Noticed noticed = controlled() ? end.after(failure) : TransactionEnd.Noticed.NOTHING;
+        if (noticed != TransactionEnd.Noticed.NOTHING) {
+            commitImplicitly();
+        }
+        if (noticed != TransactionEnd.Noticed.ENDED || announced) {
+            return null;
+        }
+        SQLException ended = TransactionEnd.failure(failure);
+        for (JdbcAttempt at = this; at != null; at = at.parent) {
+            if (at.controlled()) {
+                at.lose(ended);
+            }
+        }
+        return ended;
+    }
+
+    /** Something done for the operation is over; returns what to throw instead of its failure. */
+    final @Nullable SQLException heard(@Nullable SQLException failure) throws SQLException {
+        Duration limit = canceller == null ? null : canceller.exit();
         if (failure == null) {
             return null;
         }
@@ -189,6 +244,7 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
         boolean stopped = switch (server.database.family()) {
             case POSTGRESQL -> fault.kind() == FaultKind.STATEMENT_TIMEOUT && !limitsStatements();
             case SQLITE -> fault.kind() == FaultKind.CANCELLED;
+            // A time limit has a code of its own, whoever has set it.
             case MYSQL -> false;
         };
         if (stopped) {
@@ -220,8 +276,9 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
 
     @Override
     public void beforeCommit() throws SQLException {
-        if (lost != null) {
-            throw lost;
+        SQLException failure = lost == null ? transactionEnded(null) : lost;
+        if (failure != null) {
+            throw failure;
         }
     }
 
@@ -232,7 +289,52 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
         }
     }
 
-    /** No cancel strikes from here on. */
+    /** The operation has been handed a statement. */
+    final void opened(Statement statement) {
+        statements.add(statement);
+    }
+
+    /** The operation closes a statement. */
+    final void closed(Statement statement) {
+        statements.remove(statement);
+    }
+
+    /** Closes what the operation left open: Connector/J runs nothing, not even COMMIT, beside rows that still stream in. */
+    final void closeStatements() throws SQLException {
+        for (Statement statement : statements) {
+            try {
+                statement.close();
+            } catch (SQLException failure) {
+                SQLException thrown = heard(failure);
+                throw thrown == null ? failure : thrown;
+            }
+        }
+        statements.clear();
+    }
+
+    /** The operation is over: no cancel strikes from here on, and what is sent to undo it does not take for ever. */
+    final void operationEnded() {
+        ended = true;
+        if (canceller != null) {
+            canceller.operationEnded();
+        }
+    }
+
+    /** Closes what the operation left open, where it does not matter any more what it gives. */
+    final void closeStatements(@Nullable Throwable cause) {
+        for (Statement statement : statements) {
+            try {
+                statement.close();
+            } catch (SQLException notClosed) {
+                if (cause != null) {
+                    suppress(cause, notClosed);
+                }
+            }
+        }
+        statements.clear();
+    }
+
+    /** Nothing is sent from here on, nothing watched. */
     final void end() {
         ended = true;
         if (canceller != null) {

@@ -8,6 +8,7 @@ import dev.dbop.sql.Fault;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -43,6 +44,20 @@ public final class JdbcClassifier implements Classifier {
      */
     public static JdbcClassifier of(Database database) {
         return new JdbcClassifier(Objects.requireNonNull(database, "database"));
+    }
+
+    /** The classifier for failures that come from one of several databases. */
+    static Classifier among(List<Database> databases) {
+        return (failure, phase) -> {
+            Database guess = guess(failure);
+            Database meant = databases.contains(guess)
+                    ? guess
+                    : databases.stream()
+                            .filter(database -> database.family() == guess.family())
+                            .findFirst()
+                            .orElse(guess);
+            return of(meant).classify(failure, phase);
+        };
     }
 
     @Override

@@ -2,8 +2,6 @@ package dev.dbop.jdbc;
 
 import dev.dbop.sql.Database;
 import dev.dbop.sql.TokenTable;
-import java.security.SecureRandom;
-import java.util.HexFormat;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -17,8 +15,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class JdbcCommitProbe {
     private static final JdbcCommitProbe XACT_STATUS = new JdbcCommitProbe(null);
-    private static final int TOKEN_BYTES = 16;
-    private static final SecureRandom RANDOM = new SecureRandom();
 
     private final @Nullable TokenTable table;
 
@@ -56,9 +52,7 @@ public final class JdbcCommitProbe {
     /** Makes the mark of one transaction. */
     CommitMark mark(Database database) {
         if (table != null) {
-            byte[] token = new byte[TOKEN_BYTES];
-            RANDOM.nextBytes(token);
-            return new TokenMark(table, database, HexFormat.of().formatHex(token));
+            return new TokenMark(table, database, TokenTable.newToken());
         }
         if (database != Database.POSTGRESQL) {
             throw new IllegalStateException("JdbcCommitProbe.pgXactStatus() is used on " + database.productName()

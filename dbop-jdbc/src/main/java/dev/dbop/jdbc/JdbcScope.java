@@ -16,6 +16,14 @@ import javax.sql.DataSource;
  * happens; a connection that cannot be put back is discarded. {@code unwrap} gives the driver's own connection, without
  * this protection.
  *
+ * <p>A transaction scope refuses COMMIT and its like, and fails at once with SQLSTATE 2D000 when a statement turns out to
+ * have ended the transaction all the same, as a procedure may on MySQL and MariaDB. What the driver cannot tell is not
+ * noticed: a procedure that commits and begins anew, or that commits and then fails.
+ *
+ * <p>The time limits of a call hold from the moment an attempt has its connection. Waiting for a connection is not
+ * interrupted: give the pool a timeout of its own, shorter than the call's. A connection that hears nothing is cut two
+ * seconds after the attempt's time is up; pgjdbc may hold the thread until its {@code cancelSignalTimeout} (10 s).
+ *
  * <p>Scopes may be kept and shared by threads if what they were made of may: a data source may, a connection may not.
  */
 public final class JdbcScope {
@@ -61,6 +69,9 @@ public final class JdbcScope {
      * Returns a scope in which every attempt is a savepoint in the transaction open on the connection. Faults that end
      * the transaction are not retried here; they go up, to whoever can repeat the whole.
      *
+     * <p>Cannot be used with pgjdbc's {@code cleanupSavepoints=true} beside {@code autosave}: the driver then releases this
+     * savepoint together with its own, and the attempt fails with SQLSTATE 3B001 when it ends.
+     *
      * @param connection with a transaction open, usually the one an enclosing operation was handed
      * @return a scope of reach {@link Reach#SAVEPOINT}; opening it throws {@link IllegalStateException} if no
      *     transaction is open
@@ -83,10 +94,12 @@ public final class JdbcScope {
     /**
      * Returns a scope without a transaction: every statement commits on its own, on a fresh connection for each attempt.
      *
-     * <p>Meant for a single statement. If a write's connection is lost, or an earlier statement of the attempt has
+     * <p>Meant for a single statement. What begins with SELECT counts as a read, though a function in it may write. If a write's connection is lost, or an earlier statement of the attempt has
      * written already, the outcome counts as unknown; declare the call read-only or idempotent if repeating is safe.
      *
-     * @param source gives a connection for each attempt
+     * <p>A transaction cannot be begun in it, except by a transaction scope on the connection it hands out.
+     *
+     * @param source gives a connection for each attempt, in autocommit mode or not
      * @return a scope of reach {@link Reach#CONNECTION}
      */
     public static AttemptScope<Connection, SQLException> autocommit(DataSource source) {

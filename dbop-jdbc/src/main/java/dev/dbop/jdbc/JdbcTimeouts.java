@@ -19,9 +19,6 @@ import org.jspecify.annotations.Nullable;
  * MySQL the statement timeout covers SELECTs only, on SQLite the time a statement waits for the lock only.
  */
 public final class JdbcTimeouts {
-    /** Tells the kept values from those of an enclosing attempt. */
-    private static final int DEPTH = 1000;
-
     private final @Nullable Work work;
 
     private JdbcTimeouts(@Nullable Work work) {
@@ -78,7 +75,7 @@ public final class JdbcTimeouts {
             control.runJoined(local);
             return new JdbcTimeouts(null);
         }
-        Work work = Work.of(server, connection, control, DEPTH);
+        Work work = Work.of(server, connection, control);
         work.beginAutocommit(false, timeouts);
         return new JdbcTimeouts(work);
     }

@@ -70,7 +70,7 @@ final class Lease {
     void giveBack(boolean trusted) {
         try {
             close(trusted);
-        } catch (SQLException notReturned) {
+        } catch (SQLException | RuntimeException notReturned) {
             LOG.debug("a connection could not be given back; the pool has to notice", notReturned);
         }
     }
@@ -80,7 +80,7 @@ final class Lease {
         ghost = !trusted && physical != null;
         try {
             close(trusted);
-        } catch (SQLException notReturned) {
+        } catch (SQLException | RuntimeException notReturned) {
             JdbcAttempt.suppress(cause, notReturned);
         }
     }
@@ -103,22 +103,27 @@ final class Lease {
                 // With several hosts in its URL, MariaDB's driver would connect anew for what comes after an abort.
                 drivers.close();
             }
-        } catch (SQLException closedAlready) {
+        } catch (SQLException | RuntimeException closedAlready) {
             LOG.trace("a connection to be discarded was closed", closedAlready);
         }
         try (Statement statement = connection.createStatement()) {
             statement.execute("SELECT 1");
-        } catch (SQLException closed) {
+        } catch (SQLException | RuntimeException closed) {
             // What was wanted: pools watch for failures of this kind.
             LOG.trace("a discarded connection is closed", closed);
         }
     }
 
-    /** Ends on the server what an earlier attempt left there, if anything. */
+    /** Ends on the server what an earlier attempt, or its lease, left there, if anything. */
     void endGhostOf(@Nullable Object previousAttempt) {
-        Lease earlier = previousAttempt instanceof TransactionAttempt transaction
-                ? transaction.lease()
-                : previousAttempt instanceof AutocommitAttempt autocommit ? autocommit.lease() : null;
+        Lease earlier = null;
+        if (previousAttempt instanceof Lease lease) {
+            earlier = lease;
+        } else if (previousAttempt instanceof TransactionAttempt transaction) {
+            earlier = transaction.lease();
+        } else if (previousAttempt instanceof AutocommitAttempt autocommit) {
+            earlier = autocommit.lease();
+        }
         if (earlier != null && earlier.ghost) {
             earlier.endGhostThrough(connection);
         }
@@ -195,6 +200,18 @@ final class Lease {
             // Missing privilege, or gone in the meantime: the rerun waits for its locks like anybody else.
             LOG.debug("lost session {} could not be ended", session, notEnded);
         }
+        endTransactionOn(another);
+    }
+
+    /** Out of autocommit the question has begun a transaction, too late then for the next one to choose its isolation. */
+    private static void endTransactionOn(Connection another) {
+        try {
+            if (!another.getAutoCommit()) {
+                another.rollback();
+            }
+        } catch (SQLException lost) {
+            LOG.debug("the transaction a lost session was ended in could not be ended", lost);
+        }
     }
 
     private static void kill(Statement statement, String find) throws SQLException {
@@ -205,7 +222,7 @@ final class Lease {
             }
         }
         if (found != null) {
-            statement.executeUpdate("KILL " + found);
+            statement.execute("KILL " + found);
         }
     }
 }

@@ -3,11 +3,13 @@ package dev.dbop.jdbc;
 import dev.dbop.AttemptContext;
 import dev.dbop.Timeouts;
 import dev.dbop.Verdict;
+import dev.dbop.sql.BranchSql;
 import dev.dbop.sql.Database;
 import dev.dbop.sql.Fault;
 import dev.dbop.sql.Isolation;
 import dev.dbop.sql.MySqlSql;
 import dev.dbop.sql.Undone;
+import dev.dbop.twophase.BranchId;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -17,35 +19,46 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * MySQL, MariaDB and TiDB. The driver stays in autocommit mode as it sees it and transactions are controlled in SQL:
- * with timeouts, {@code autocommit=0} rides in the SET that keeps and changes them; without, START TRANSACTION is sent.
+ * with timeouts, and always with MariaDB's driver, {@code autocommit=0} rides in the SET that keeps and changes them;
+ * otherwise START TRANSACTION is sent.
  */
 final class MySqlWork extends Work {
     private final Server server;
     private final MySqlSql sql;
-    private final int depth;
+    private @Nullable Object session;
+    private int slot;
     private Timeouts timeouts = Timeouts.none();
     private boolean autocommitOff;
     private boolean sessionReadOnly;
 
-    MySqlWork(Connection raw, Control control, Server server, int depth) {
+    MySqlWork(Connection raw, Control control, Server server) {
         super(raw, control);
         this.server = server;
         this.sql = MySqlSql.of(server.database);
-        this.depth = depth;
     }
 
     @Override
     @Nullable
     String beginTransaction(@Nullable Isolation isolation, boolean readOnly, Timeouts wanted, @Nullable String riding)
             throws SQLException {
-        timeouts = wanted;
         boolean wasAutoCommit = raw.getAutoCommit();
-        autocommitOff = wasAutoCommit && !timeouts.isNone() && !control.joins();
-        String save =
-                autocommitOff ? sql.save(timeouts, depth, false, "autocommit=0") : sql.save(timeouts, depth, false);
+        // In a batch MariaDB's driver goes on after a deadlock: with autocommit on, what follows would be durable.
+        boolean pipelines = server.driver.driver == DriverMethods.MARIADB;
+        autocommitOff = wasAutoCommit && !control.joins() && (pipelines || !wanted.isNone());
+        String save = autocommitOff ? save(wanted, false, "autocommit=0") : save(wanted, false);
         control.runAll(Arrays.asList(
                 sql.characteristics(isolation, readOnly), save, autocommitOff ? null : "START TRANSACTION", riding));
         return null;
+    }
+
+    /** XA START takes the place of START TRANSACTION; the driver knows nothing of it. */
+    @Override
+    void beginBranch(BranchId branch, @Nullable Isolation isolation, boolean readOnly, Timeouts wanted)
+            throws SQLException {
+        control.runAll(Arrays.asList(
+                sql.characteristics(isolation, readOnly),
+                save(wanted, false),
+                BranchSql.of(server.database).start(branch)));
     }
 
     @Override
@@ -58,10 +71,9 @@ final class MySqlWork extends Work {
         if (control.joins()) {
             // COMMIT last: whatever fails in the text before it, nothing is committed.
             control.runAll(List.of(restore, "COMMIT"));
-            timeouts = Timeouts.none();
+            restored();
         } else if (control.runPair("COMMIT", restore) == null) {
-            timeouts = Timeouts.none();
-            autocommitOff = false;
+            restored();
         }
     }
 
@@ -75,12 +87,41 @@ final class MySqlWork extends Work {
         String restore = restore();
         if (restore != null) {
             control.run(restore);
+            restored();
         }
     }
 
     /** Autocommit comes last: switching it on commits, so nothing may be open by then. */
     private @Nullable String restore() {
-        return autocommitOff ? sql.restore(timeouts, depth, "autocommit=1") : sql.restore(timeouts, depth);
+        return autocommitOff ? sql.restore(timeouts, slot, "autocommit=1") : sql.restore(timeouts, slot);
+    }
+
+    /** Keeps what the session has under a number that no other attempt on it uses. */
+    private @Nullable String save(Timeouts wanted, boolean shorten, String... also) throws SQLException {
+        timeouts = wanted;
+        if (!wanted.isNone()) {
+            takeSlot();
+        }
+        return sql.save(timeouts, slot, shorten, also);
+    }
+
+    private void takeSlot() throws SQLException {
+        if (session == null) {
+            Object physical = server.driver.physical(raw);
+            session = physical == null ? raw : physical;
+            slot = Slots.take(session);
+        }
+    }
+
+    /** Nothing of this attempt is left in the session. */
+    private void restored() {
+        timeouts = Timeouts.none();
+        autocommitOff = false;
+        sessionReadOnly = false;
+        if (session != null) {
+            Slots.giveBack(session, slot);
+            session = null;
+        }
     }
 
     @Override
@@ -90,13 +131,13 @@ final class MySqlWork extends Work {
                     + ": a transaction's access mode cannot change once it has begun; declare the enclosing call"
                     + " read-only instead");
         }
-        timeouts = wanted;
-        control.runAll(Arrays.asList(sql.save(timeouts, depth, true), "SAVEPOINT " + savepoint()));
+        control.runAll(Arrays.asList(save(wanted, true), "SAVEPOINT " + savepoint()));
     }
 
     @Override
     void releaseSavepoint() throws SQLException {
-        control.runAll(Arrays.asList(sql.restore(timeouts, depth), "RELEASE SAVEPOINT " + savepoint()));
+        control.runAll(Arrays.asList(sql.restore(timeouts, slot), "RELEASE SAVEPOINT " + savepoint()));
+        restored();
     }
 
     @Override
@@ -110,15 +151,20 @@ final class MySqlWork extends Work {
             failed = lost;
         }
         restoreAfter(failed);
-        return null;
+        if (!asksIsolation) {
+            return null;
+        }
+        boolean snapshot = raw.getTransactionIsolation() >= Connection.TRANSACTION_REPEATABLE_READ;
+        return snapshot ? Isolation.REPEATABLE_READ : Isolation.READ_COMMITTED;
     }
 
     /** The session's timeouts outlive transaction and savepoint, so they are put back whatever happened. */
     private void restoreAfter(@Nullable SQLException failed) throws SQLException {
-        String restore = sql.restore(timeouts, depth);
+        String restore = sql.restore(timeouts, slot);
         if (restore != null && !(failed != null && raw.isClosed())) {
             try {
                 control.run(restore);
+                restored();
             } catch (SQLException alsoFailed) {
                 if (failed == null) {
                     throw alsoFailed;
@@ -163,14 +209,14 @@ final class MySqlWork extends Work {
 
     @Override
     void beginAutocommit(boolean readOnly, Timeouts wanted) throws SQLException {
-        timeouts = wanted;
         sessionReadOnly = readOnly;
         List<String> also = new ArrayList<>(2);
         if (readOnly) {
-            also.add("@dbop_read_only=@@" + sql.readOnlyVariable());
+            takeSlot();
+            also.add(readOnlyBefore() + "=@@" + sql.readOnlyVariable());
             also.add(sql.readOnlyVariable() + "=1");
         }
-        String save = sql.save(timeouts, depth, false, also.toArray(new String[0]));
+        String save = save(wanted, false, also.toArray(new String[0]));
         if (save != null) {
             control.run(save);
         }
@@ -179,10 +225,15 @@ final class MySqlWork extends Work {
     @Override
     void endAutocommit() throws SQLException {
         String restore = sessionReadOnly
-                ? sql.restore(timeouts, depth, sql.readOnlyVariable() + "=@dbop_read_only")
-                : sql.restore(timeouts, depth);
+                ? sql.restore(timeouts, slot, sql.readOnlyVariable() + "=" + readOnlyBefore())
+                : sql.restore(timeouts, slot);
         if (restore != null) {
             control.run(restore);
+            restored();
         }
+    }
+
+    private String readOnlyBefore() {
+        return "@dbop_read_only_" + slot;
     }
 }

@@ -13,19 +13,11 @@ import org.jspecify.annotations.Nullable;
 
 /** A savepoint in a transaction that belongs to somebody else, an enclosing attempt or not. */
 final class SavepointAttempt extends JdbcAttempt {
-    /** Deeper than any real nesting, so that settings kept by an attempt we cannot see are not overwritten. */
-    private static final int UNSEEN_PARENT_DEPTH = 1;
-
     private boolean deadlocked;
 
     private SavepointAttempt(Server server, Connection raw, AttemptContext context, @Nullable JdbcAttempt parent)
             throws SQLException {
         super(server, raw, context, parent);
-    }
-
-    @Override
-    int workDepth() {
-        return parent == null ? UNSEEN_PARENT_DEPTH : depth();
     }
 
     static SavepointAttempt open(Server server, Connection raw, AttemptContext context, @Nullable JdbcAttempt parent)
@@ -41,30 +33,48 @@ final class SavepointAttempt extends JdbcAttempt {
     private void begin() throws SQLException {
         try {
             work.beginSavepoint(context.readOnly(), timeouts);
-        } catch (SQLException failure) {
-            if (!raw.isClosed()) {
-                try {
-                    work.rollbackToSavepoint(false);
-                } catch (SQLException notSet) {
-                    suppress(failure, notSet);
-                }
+            opened();
+        } catch (Throwable failure) {
+            operationEnded();
+            if (failure instanceof SQLException && !connectionGone()) {
+                undoBegin(failure);
             }
+            end();
             throw failure;
+        }
+    }
+
+    private void undoBegin(Throwable failure) {
+        try {
+            work.rollbackToSavepoint(false);
+        } catch (SQLException notSet) {
+            suppress(failure, notSet);
         }
     }
 
     @Override
     public void commit() throws SQLException {
+        closeStatements();
         work.releaseSavepoint();
         end();
     }
 
     @Override
     public Verdict rollback(Throwable cause, Phase phase, Verdict classified) {
-        end();
-        Verdict verdict = heeding(cause, classified);
-        JdbcFaults.Found found = JdbcFaults.find(server.database, cause);
-        Fault fault = found == null ? null : found.fault();
+        operationEnded();
+        closeStatements(cause);
+        try {
+            Verdict verdict = undo(cause, phase, heeding(cause, classified));
+            boolean stopped = canceller != null && canceller.outerHasExpired();
+            return stopped ? verdict.atLeast(Verdict.RETRY_TRANSACTION) : verdict;
+        } finally {
+            end();
+        }
+    }
+
+    private Verdict undo(Throwable cause, Phase phase, Verdict verdict) {
+        JdbcFaults.Found known = JdbcFaults.find(server.database, cause);
+        Fault fault = known == null ? null : known.fault();
         boolean contended = fault != null && comesFromContention(fault.kind());
         deadlocked = fault != null && fault.kind() == FaultKind.DEADLOCK;
         boolean elsewhere = verdict == Verdict.RETRY_CONNECTION;
@@ -77,14 +87,17 @@ final class SavepointAttempt extends JdbcAttempt {
         // A connection that leads to the wrong server is alive, and may be the caller's: it is put back like any other.
         Verdict raised = verdict;
         try {
-            Isolation isolation = work.rollbackToSavepoint(contended && verdict == Verdict.RETRY_SAVEPOINT);
-            if (contended && needsNewSnapshot(isolation)) {
+            boolean matters = verdict == Verdict.RETRY_SAVEPOINT
+                    && ((contended && needsNewSnapshot()) || isTheApplicationsOwn(cause, phase));
+            Isolation declared = isolationOfTransaction();
+            Isolation found = work.rollbackToSavepoint(matters && declared == null);
+            if (matters && keepsItsSnapshot(declared == null ? found : declared)) {
                 raised = raised.atLeast(Verdict.RETRY_TRANSACTION);
             }
         } catch (SQLException lost) {
             suppress(cause, lost);
-            Verdict known = elsewhere ? verdict : afterLost(cause, lost, found);
-            raised = unlessCommitted(raised.atLeast(known));
+            Verdict after = elsewhere ? verdict : afterLost(cause, lost, known);
+            raised = unlessCommitted(raised.atLeast(after));
         }
         return deadlockedAgain() ? raised.atLeast(Verdict.RETRY_TRANSACTION) : raised;
     }
@@ -120,10 +133,33 @@ final class SavepointAttempt extends JdbcAttempt {
     }
 
     /** PostgreSQL cannot see, from the old snapshot, what the winner has committed since; InnoDB's writes can. */
-    private boolean needsNewSnapshot(@Nullable Isolation isolation) {
-        return server.database.family() == Database.Family.POSTGRESQL
-                && isolation != null
-                && isolation.compareTo(Isolation.REPEATABLE_READ) >= 0;
+    private boolean needsNewSnapshot() {
+        return server.database.family() == Database.Family.POSTGRESQL;
+    }
+
+    /**
+     * A failure that only the policy has retried may come from what was read, which a snapshot would give again; SQLite's
+     * one writer reads what is newest.
+     */
+    private boolean isTheApplicationsOwn(Throwable cause, Phase phase) {
+        if (server.database.family() == Database.Family.SQLITE) {
+            return false;
+        }
+        Verdict known = JdbcClassifier.of(server.database).classify(cause, phase);
+        return (known == null || known == Verdict.GIVE_UP) && context.retriesOn(cause);
+    }
+
+    /** What the enclosing call has declared; if it has not, the session's level counts, which has to be asked for. */
+    private @Nullable Isolation isolationOfTransaction() {
+        Isolation declared = null;
+        for (JdbcAttempt at = parent; at != null && declared == null; at = at.parent) {
+            declared = at.context.isolation();
+        }
+        return declared;
+    }
+
+    private static boolean keepsItsSnapshot(@Nullable Isolation isolation) {
+        return isolation != null && isolation.compareTo(Isolation.REPEATABLE_READ) >= 0;
     }
 
     /** A deadlock that comes back: the transaction outside the savepoint holds a lock of the cycle. */

@@ -53,18 +53,20 @@ final class SqliteWork extends Work {
     }
 
     private void limitWaits(Timeouts timeouts) throws SQLException {
-        Duration wait = timeouts.lock() != null ? timeouts.lock() : timeouts.statement();
-        if (wait == null) {
+        if (timeouts.isNone()) {
             return;
         }
-        busyTimeoutBefore = busyTimeout();
-        int millis = (int) Math.max(1, Math.min(Integer.MAX_VALUE, wait.toMillis()));
-        setBusyTimeout(Math.min(millis, longestWait(timeouts)));
+        int before = busyTimeout();
+        int wait = timeouts.lock() == null ? before : millis(timeouts.lock());
+        // Neither a cancel nor a limit ends a busy wait, so it must end by itself before they strike.
+        int wanted = Math.min(wait, millis(timeouts.statement()));
+        if (wanted != before) {
+            busyTimeoutBefore = before;
+            setBusyTimeout(wanted);
+        }
     }
 
-    /** Neither a cancel nor a limit ends a busy wait, so it must end by itself before they strike. */
-    private static int longestWait(Timeouts timeouts) {
-        Duration limit = timeouts.statement();
+    private static int millis(@Nullable Duration limit) {
         return limit == null ? Integer.MAX_VALUE : (int) Math.max(1, Math.min(Integer.MAX_VALUE, limit.toMillis()));
     }
 

@@ -13,30 +13,33 @@ final class TransactionAttempt extends JdbcAttempt {
     private final @Nullable CommitMark mark;
     private boolean commitSent;
 
-    private TransactionAttempt(Lease lease, AttemptContext context, @Nullable CommitMark mark) throws SQLException {
-        super(lease.server(), lease.connection(), context, null);
+    private TransactionAttempt(
+            Lease lease, @Nullable JdbcAttempt parent, AttemptContext context, @Nullable CommitMark mark)
+            throws SQLException {
+        super(lease.server(), lease.connection(), context, parent);
         this.lease = lease;
         this.mark = mark;
     }
 
-    @Override
-    int workDepth() {
-        return 0;
-    }
-
-    /** Begins; on failure everything is given back before the failure is thrown. */
-    static TransactionAttempt open(Lease lease, AttemptContext context, @Nullable JdbcCommitProbe probe)
+    /**
+     * Begins; on failure everything is given back before the failure is thrown.
+     *
+     * @param parent the autocommit attempt it is part of, or null
+     */
+    static TransactionAttempt open(
+            Lease lease, @Nullable JdbcAttempt parent, AttemptContext context, @Nullable JdbcCommitProbe probe)
             throws SQLException {
         TransactionAttempt attempt = null;
         try {
-            lease.endGhostOf(context.previousAttempt());
             // A read-only attempt is simply repeated.
             CommitMark mark = probe == null || context.readOnly() ? null : probe.mark(lease.server().database);
-            attempt = new TransactionAttempt(lease, context, mark);
+            attempt = new TransactionAttempt(lease, parent, context, mark);
+            lease.endGhostOf(context.previousAttempt());
             attempt.begin();
+            attempt.opened();
             return attempt;
         } catch (Throwable failure) {
-            lease.giveBackAfter(failure, attempt != null && attempt.undone(failure));
+            lease.giveBackAfter(failure, attempt != null && attempt.abandoned(failure));
             throw failure;
         }
     }
@@ -49,6 +52,14 @@ final class TransactionAttempt extends JdbcAttempt {
         }
     }
 
+    /** Ends an attempt that could not be opened; false if the connection is not to be trusted any more. */
+    private boolean abandoned(Throwable cause) {
+        operationEnded();
+        boolean undone = undone(cause);
+        end();
+        return undone && !wasAborted();
+    }
+
     @Override
     public @Nullable CommitProbe commitProbe() {
         return mark == null ? null : deadline -> lease.probe(mark, deadline);
@@ -56,17 +67,24 @@ final class TransactionAttempt extends JdbcAttempt {
 
     @Override
     public void commit() throws SQLException {
+        closeStatements();
         commitSent = true;
         work.commit(context);
+        tellParent(!context.readOnly());
+        operationEnded();
+        boolean restored = restored(null);
         end();
-        lease.giveBack(restored(null));
+        lease.giveBack(restored && !wasAborted());
     }
 
     @Override
     public Verdict rollback(Throwable cause, Phase phase, Verdict classified) {
-        end();
+        operationEnded();
+        closeStatements(cause);
         Verdict verdict = heeding(cause, classified);
-        boolean trusted = verdict != Verdict.RETRY_CONNECTION && verdict != Verdict.OUTCOME_UNKNOWN && undone(cause);
+        boolean undone = verdict != Verdict.RETRY_CONNECTION && verdict != Verdict.OUTCOME_UNKNOWN && undone(cause);
+        end();
+        boolean trusted = undone && !wasAborted();
         lease.giveBackAfter(cause, trusted);
         if (wasAborted()) {
             lease.endGhostInBackground();
@@ -76,7 +94,14 @@ final class TransactionAttempt extends JdbcAttempt {
             raised =
                     raised.atLeast(commitSent && !neverRan(cause) ? Verdict.OUTCOME_UNKNOWN : Verdict.RETRY_CONNECTION);
         }
+        tellParent(committedImplicitly() || raised == Verdict.OUTCOME_UNKNOWN);
         return committedImplicitly() ? raised.atLeast(Verdict.GIVE_UP) : raised;
+    }
+
+    private void tellParent(boolean durable) {
+        if (parent != null && durable) {
+            parent.workIsDurable();
+        }
     }
 
     /** Rolls back and restores; false if the connection is not to be trusted any more. */
@@ -98,7 +123,7 @@ final class TransactionAttempt extends JdbcAttempt {
         try {
             work.restoreTransaction();
             return true;
-        } catch (SQLException failure) {
+        } catch (SQLException | RuntimeException failure) {
             if (cause != null) {
                 suppress(cause, failure);
             }

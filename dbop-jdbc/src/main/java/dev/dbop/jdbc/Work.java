@@ -4,6 +4,7 @@ import dev.dbop.AttemptContext;
 import dev.dbop.Timeouts;
 import dev.dbop.Verdict;
 import dev.dbop.sql.Isolation;
+import dev.dbop.twophase.BranchId;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.concurrent.atomic.AtomicLong;
@@ -28,10 +29,10 @@ abstract class Work {
         this.control = control;
     }
 
-    static Work of(Server server, Connection raw, Control control, int depth) {
+    static Work of(Server server, Connection raw, Control control) {
         return switch (server.database.family()) {
             case POSTGRESQL -> new PostgresWork(raw, control);
-            case MYSQL -> new MySqlWork(raw, control, server, depth);
+            case MYSQL -> new MySqlWork(raw, control, server);
             case SQLITE -> new SqliteWork(raw, control, server);
         };
     }
@@ -57,6 +58,12 @@ abstract class Work {
     abstract @Nullable String beginTransaction(
             @Nullable Isolation isolation, boolean readOnly, Timeouts timeouts, @Nullable String riding)
             throws SQLException;
+
+    /** Begins a branch that is to be prepared; where that is an ordinary transaction until then, begins one. */
+    void beginBranch(BranchId branch, @Nullable Isolation isolation, boolean readOnly, Timeouts timeouts)
+            throws SQLException {
+        beginTransaction(isolation, readOnly, timeouts, null);
+    }
 
     /** COMMIT; throws if the transaction had failed, though the server would answer its COMMIT with success. */
     abstract void commit(AttemptContext context) throws SQLException;

@@ -21,6 +21,7 @@ class ArchitectureTest {
             .resideInAnyPackage(
                     "dev.dbop",
                     "dev.dbop.sql",
+                    "dev.dbop.twophase",
                     "dev.dbop.jdbc",
                     "java..",
                     "javax.sql",

@@ -16,7 +16,9 @@ import dev.dbop.testkit.TestSession;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,6 +29,10 @@ abstract class BlackHoleTest {
     private final TestDatabase db;
     private final String connectTimeout;
     private final DbopRunner runner = DbopRunner.create().named("swallowed").listeners();
+    private final DbopRunner timed = runner.policy(RetryPolicy.builder()
+            .maxRetries(0)
+            .attemptTimeout(Duration.ofSeconds(1))
+            .build());
 
     /**
      * Names the database.
@@ -63,17 +69,13 @@ abstract class BlackHoleTest {
 
     @Test
     void anAttemptThatHearsNothingIsCutWhenItsTimeIsUpAndLeavesNoSessionOnTheServer() throws Exception {
-        DbopRunner once = runner.policy(RetryPolicy.builder()
-                .maxRetries(0)
-                .attemptTimeout(Duration.ofSeconds(1))
-                .build());
         try (TestSession blocker = TestSession.open(db);
                 FaultProxy proxy = FaultProxy.to(db);
                 HikariDataSource pool = pool(proxy)) {
             blocker.run("BEGIN", "UPDATE hole SET v = 100 WHERE id = 1");
             CompletableFuture<Integer> call = CompletableFuture.supplyAsync(() -> {
                 try {
-                    return update(pool, once);
+                    return update(pool, timed);
                 } catch (SQLException failure) {
                     throw new IllegalStateException(failure);
                 }
@@ -93,6 +95,48 @@ abstract class BlackHoleTest {
                             .isEmpty());
         }
         assertThat(db.number("SELECT v FROM hole WHERE id = 1")).isZero();
+    }
+
+    /** A pooled connection is the first to find out, in the prologue of the attempt. */
+    @Test
+    void anAttemptThatHearsNothingWhileItIsOpenedIsCutWhenItsTimeIsUp() throws Exception {
+        try (FaultProxy proxy = FaultProxy.to(db);
+                HikariDataSource pool = pool(proxy)) {
+            update(pool, runner);
+            proxy.blackHole();
+
+            assertThat(endOf(() -> update(pool, timed))).isInstanceOf(AttemptTimeoutException.class);
+        }
+    }
+
+    @Test
+    void aRollbackThatHearsNothingIsCutAfterTheGracePeriod() throws Exception {
+        RuntimeException own = new IllegalArgumentException("the operation's own");
+        try (FaultProxy proxy = FaultProxy.to(db);
+                HikariDataSource pool = pool(proxy)) {
+            assertThat(endOf(() -> timed.call(JdbcScope.transaction(pool), c -> {
+                        PlainSql.execute(c, "UPDATE hole SET v = v + 1 WHERE id = 1");
+                        proxy.blackHole();
+                        throw own;
+                    })))
+                    .isSameAs(own);
+        }
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThat(db.number("SELECT v FROM hole WHERE id = 1")).isZero());
+    }
+
+    /** How a call fails; pgjdbc first waits ten seconds for a cancel of its own. */
+    private static Throwable endOf(Callable<Integer> call) throws Exception {
+        CompletableFuture<Integer> running = CompletableFuture.supplyAsync(() -> {
+            try {
+                return call.call();
+            } catch (Exception failure) {
+                throw new CompletionException(failure);
+            }
+        });
+        return running.handle((result, thrown) -> thrown == null ? new AssertionError(result) : thrown.getCause())
+                .get(25, TimeUnit.SECONDS);
     }
 
     private void awaitBlocked() {

@@ -90,6 +90,48 @@ abstract class SavepointRules<R, S extends Scope> extends SettingRules<R, S> {
     }
 
     @Test
+    void runsTheWholeAgainAfterAFailureOfTheApplicationsWhereTheSnapshotIsStale() throws Exception {
+        runAStepThatMissesAChange(Isolation.REPEATABLE_READ);
+
+        assertThat(outerRuns).hasValue(2);
+        assertThat(stepRuns).hasValue(2);
+        assertThat(notes()).containsExactly("outer");
+    }
+
+    @Test
+    void runsAStepAgainAloneAfterAFailureOfTheApplicationsWhereItReadsWhatIsNew() throws Exception {
+        runAStepThatMissesAChange(Isolation.READ_COMMITTED);
+
+        assertThat(outerRuns).hasValue(1);
+        assertThat(stepRuns).hasValue(2);
+        assertThat(notes()).containsExactly("outer");
+    }
+
+    /** The policy retries what the operation makes of a counter that somebody else has changed after it was read. */
+    private void runAStepThatMissesAChange(Isolation isolation) throws Exception {
+        needs(ScopeFeature.ISOLATION);
+        needsRowLocks();
+        needsSavepoints();
+        DbopRunner lenient =
+                runner.policy(policy(3).toBuilder().retryOn(Refused.class).build());
+        call(lenient.isolation(isolation), source(1).transaction(), r -> {
+            outerRuns.incrementAndGet();
+            note(r, "outer");
+            ask(r, "select v from counter");
+            return call(lenient, stepOf(r), s -> {
+                long read = millis(s, "select v from counter where id = 3");
+                if (stepRuns.incrementAndGet() == 1) {
+                    database.execute("update counter set v = v + 1 where id = 3");
+                }
+                if (read != counter(3)) {
+                    throw new Refused();
+                }
+                return true;
+            });
+        });
+    }
+
+    @Test
     void undoesAfterADeadlockAsMuchAsTheServerDid() throws Exception {
         needsRowLocks();
         needsSavepoints();
@@ -260,6 +302,21 @@ abstract class SavepointRules<R, S extends Scope> extends SettingRules<R, S> {
         });
 
         assertThat(notes()).containsExactly("joined", "outer");
+    }
+
+    @Test
+    void runsAJoinAgainThatHasToBeginTheTransaction() throws Exception {
+        S scope = supported(join(ownResource()), "scope that joins");
+        call(runner.classifier((failure, phase) -> Verdict.RETRY_TRANSACTION), scope, r -> {
+            note(r, "done");
+            if (stepRuns.incrementAndGet() == 1) {
+                throw new Again();
+            }
+            return true;
+        });
+
+        assertThat(stepRuns).hasValue(2);
+        assertThat(notes()).containsExactly("done");
     }
 
     @Test

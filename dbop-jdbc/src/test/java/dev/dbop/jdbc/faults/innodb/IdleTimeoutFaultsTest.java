@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 
 /**
  * wait_timeout ends sessions that are idle. MariaDB closes the socket. MySQL since 8.0.24 says so first (4031), which
- * proves that what was sent to the ended session was not executed; Connector/J keeps that to itself.
+ * proves that what was sent to the ended session was not executed; Connector/J keeps that to itself, and so does MariaDB's
+ * driver where it sends two statements at once, as a COMMIT and what follows it.
  */
 abstract class IdleTimeoutFaultsTest extends InnoDbFaultsTest {
     private final List<Long> ending = new ArrayList<>();
@@ -49,7 +50,7 @@ abstract class IdleTimeoutFaultsTest extends InnoDbFaultsTest {
                 }
                 return true;
             });
-            assertThat(committed instanceof Outcome.Success).isEqualTo(told);
+            assertThat(committed).isInstanceOf(Outcome.Failure.class);
             Outcome<Boolean> stated = named("statement").tryCall(JdbcScope.autocommit(first(autocommit)), c -> {
                 note(c, "statement");
                 return true;
@@ -60,7 +61,7 @@ abstract class IdleTimeoutFaultsTest extends InnoDbFaultsTest {
                     .containsOnly(true);
         }
         assertHistory();
-        assertThat(noted("commit")).isEqualTo(told ? 1 : 0);
+        assertThat(noted("commit")).isZero();
         assertThat(noted("statement")).isEqualTo(told ? 1 : 0);
         assertThat(noted("begin")).isEqualTo(1);
     }
@@ -70,17 +71,17 @@ abstract class IdleTimeoutFaultsTest extends InnoDbFaultsTest {
     }
 
     private void assertHistory() {
+        List<String> lines = history.lines();
+        assertThat(lines).first().asString().startsWith("commit 1 COMMIT OUTCOME_UNKNOWN ");
+        assertThat(lines).element(1).isEqualTo("commit: OUTCOME_UNKNOWN");
+        List<String> rest = lines.subList(2, lines.size());
         if (told) {
-            assertThat(history.lines())
+            assertThat(rest)
                     .containsExactly(
-                            "commit 1 COMMIT RETRY_CONNECTION " + code,
-                            "statement 1 OPERATION RETRY_CONNECTION " + code,
-                            "begin 1 OPEN RETRY_CONNECTION " + code);
+                            "statement 1 OPERATION RETRY_CONNECTION " + code, "begin 1 OPEN RETRY_CONNECTION " + code);
         } else {
-            assertThat(history.lines())
+            assertThat(rest)
                     .containsExactly(
-                            "commit 1 COMMIT OUTCOME_UNKNOWN " + code,
-                            "commit: OUTCOME_UNKNOWN",
                             "statement 1 OPERATION OUTCOME_UNKNOWN " + code,
                             "statement: OUTCOME_UNKNOWN",
                             "begin 1 OPEN RETRY_CONNECTION " + code);

@@ -1,0 +1,13 @@
+package dev.dbop.jdbc;
+
+import dev.dbop.sql.Database;
+import dev.dbop.testkit.Driver;
+import dev.dbop.testkit.RealDatabase;
+import dev.dbop.testkit.TestDatabase;
+
+@RealDatabase(value = Database.MYSQL, driver = Driver.OWN)
+class MySqlStreamedRowsTest extends StreamedRowsTest {
+    MySqlStreamedRowsTest(TestDatabase db) {
+        super(db);
+    }
+}

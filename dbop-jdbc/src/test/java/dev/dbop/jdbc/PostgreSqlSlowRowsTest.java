@@ -1,0 +1,13 @@
+package dev.dbop.jdbc;
+
+import dev.dbop.sql.Database;
+import dev.dbop.testkit.RealDatabase;
+import dev.dbop.testkit.TestDatabase;
+import java.time.Duration;
+
+@RealDatabase(Database.POSTGRESQL)
+class PostgreSqlSlowRowsTest extends SlowRowsTest {
+    PostgreSqlSlowRowsTest(TestDatabase db) {
+        super(db, "SELECT 1 FROM generate_series(1, 30) g, pg_sleep(0.2 * sign(g))", Duration.ofSeconds(2));
+    }
+}
