@@ -31,16 +31,9 @@ record DecisionStore(DataSource source, DecisionTable table, Database database, 
      */
     static DecisionStore open(DataSource source, DecisionTable table) throws SQLException {
         try (Connection connection = source.getConnection()) {
-            boolean manual = !connection.getAutoCommit();
-            if (manual) {
-                connection.setAutoCommit(true);
-            }
             Server server = Server.of(source, connection);
             Control control = new Control(connection, server.driver, null);
-            String name = name(control, table, server.database);
-            if (manual) {
-                connection.setAutoCommit(false);
-            }
+            String name = OutsideTransaction.run(connection, () -> name(control, table, server.database));
             return new DecisionStore(source, table, server.database, name);
         }
     }
@@ -138,19 +131,16 @@ record DecisionStore(DataSource source, DecisionTable table, Database database, 
     }
 
     int delete(List<DecisionRow> rows) throws SQLException {
-        int deleted = 0;
         try (Connection connection = source.getConnection()) {
-            boolean manual = !connection.getAutoCommit();
-            if (manual) {
-                connection.setAutoCommit(true);
-            }
-            try (Statement statement = connection.createStatement()) {
-                for (DecisionRow row : rows) {
-                    deleted += statement.executeUpdate(table.delete(database, row.base()));
-                }
-            }
-            if (manual) {
-                connection.setAutoCommit(false);
+            return OutsideTransaction.run(connection, () -> delete(connection, rows));
+        }
+    }
+
+    private int delete(Connection connection, List<DecisionRow> rows) throws SQLException {
+        int deleted = 0;
+        try (Statement statement = connection.createStatement()) {
+            for (DecisionRow row : rows) {
+                deleted += statement.executeUpdate(table.delete(database, row.base()));
             }
         }
         return deleted;

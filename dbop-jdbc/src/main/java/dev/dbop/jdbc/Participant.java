@@ -181,16 +181,9 @@ record Participant(String name, DataSource source, Server server, String identit
     }
 
     private BranchAnswer finish(BranchId branch, boolean commit, Lease lease) {
+        Control control = new Control(lease.connection(), server.driver, null);
         try {
-            boolean manual = !lease.connection().getAutoCommit();
-            if (manual) {
-                lease.connection().setAutoCommit(true);
-            }
-            BranchAnswer answer = finish(branch, commit, new Control(lease.connection(), server.driver, null));
-            if (manual && !(answer instanceof BranchAnswer.Unknown)) {
-                lease.connection().setAutoCommit(false);
-            }
-            return answer;
+            return OutsideTransaction.run(lease.connection(), () -> finish(branch, commit, control));
         } catch (SQLException failure) {
             return new BranchAnswer.Unknown(failure);
         }

@@ -12,6 +12,7 @@ import java.sql.SQLTransientConnectionException;
 import java.time.Duration;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedDeque;
@@ -32,6 +33,9 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. Who asks for a connection while all are in use waits up to five seconds.
  */
 public final class TestPool implements DataSource, AutoCloseable {
+
+    /** How old a server's list of transactions may be: one that seems open is looked at again. */
+    private static final Duration LISTED_LATE = Duration.ofMillis(500);
 
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
@@ -196,7 +200,11 @@ public final class TestPool implements DataSource, AutoCloseable {
     /** What the server and the driver say of a session. */
     private record State(SessionState server, boolean readOnly, int networkTimeout) {
         static State of(TestDatabase database, Connection connection) throws SQLException {
-            SessionState server = database.stateOf(connection);
+            Optional<SessionState> settled = Poll.within(LISTED_LATE, () -> {
+                SessionState state = database.stateOf(connection);
+                return state.transaction() == SessionState.Transaction.OPEN ? Optional.empty() : Optional.of(state);
+            });
+            SessionState server = settled.isPresent() ? settled.get() : database.stateOf(connection);
             return new State(server, connection.isReadOnly(), networkTimeout(connection));
         }
 

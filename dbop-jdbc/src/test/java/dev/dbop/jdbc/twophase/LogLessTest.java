@@ -14,6 +14,7 @@ import dev.dbop.jdbc.TwoPhaseResult;
 import dev.dbop.jdbc.TwoPhaseTransaction;
 import dev.dbop.sql.Database;
 import dev.dbop.testkit.FaultProxy;
+import dev.dbop.testkit.PlannedFault;
 import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
 import dev.dbop.twophase.GroupReport;
@@ -22,6 +23,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -111,58 +113,47 @@ class LogLessTest {
         assertBoth(100);
     }
 
-    @Test
-    void whatIsLeftAfterTheLastPrepareIsCommittedByRecovery() throws SQLException {
+    /** Does the work while something befalls the second database. */
+    private TwoPhaseResult<Integer> callWhile(Consumer<FaultProxy> trouble) throws SQLException {
         try (FaultProxy proxy = FaultProxy.to(second)) {
             TwoPhase twoPhase = builder()
                     .branch("first", first.dataSource())
                     .branch("second", second.dataSource(proxy))
                     .build();
-            TwoPhaseResult<Integer> result = twoPhase.call(tx -> {
-                work(tx);
-                proxy.cutBeforeForwarding(FaultProxy.containing("xa commit"));
-                return 1;
+            return twoPhase.call(tx -> {
+                int result = work(tx);
+                trouble.accept(proxy);
+                return result;
             });
-            assertThat(result.pending()).containsExactly("second");
         }
+    }
+
+    @Test
+    void whatIsLeftAfterTheLastPrepareIsCommittedByRecovery() throws SQLException {
+        assertThat(callWhile(proxy -> proxy.cutBeforeForwarding(FaultProxy.containing("xa commit"))))
+                .isEqualTo(new TwoPhaseResult<>(42, List.of("second")));
         assertThat(recoverInTime()).singleElement().isInstanceOf(GroupReport.Committed.class);
         assertBoth(101);
     }
 
     @Test
     void aLastPrepareWithoutAnAnswerIsUnknownUntilRecoveryHasLooked() throws SQLException {
-        try (FaultProxy proxy = FaultProxy.to(second)) {
-            TwoPhase twoPhase = builder()
-                    .branch("first", first.dataSource())
-                    .branch("second", second.dataSource(proxy))
-                    .build();
-            assertThatThrownBy(() -> twoPhase.call(tx -> {
-                        work(tx);
-                        proxy.cutAfterForwarding(FaultProxy.containing("xa prepare"));
-                        return 1;
-                    }))
-                    .isInstanceOf(OutcomeUnknownException.class);
-        }
+        assertThatThrownBy(() -> callWhile(proxy -> proxy.cutAfterForwarding(FaultProxy.containing("xa prepare"))))
+                .isInstanceOf(OutcomeUnknownException.class);
         assertThat(recoverInTime()).singleElement().isInstanceOf(GroupReport.Committed.class);
         assertBoth(101);
     }
 
     @Test
     void whatIsLeftBeforeTheLastPrepareIsRolledBackByRecovery() throws SQLException {
-        try (FaultProxy proxy = FaultProxy.to(second)) {
-            TwoPhase twoPhase = builder()
-                    .branch("first", first.dataSource())
-                    .branch("second", second.dataSource(proxy))
-                    .build();
-            assertThatThrownBy(() -> twoPhase.call(tx -> {
-                        work(tx);
-                        proxy.cutBeforeForwarding(FaultProxy.containing("xa prepare"));
-                        return 1;
-                    }))
-                    .isInstanceOf(OutcomeUnknownException.class);
-        }
+        assertThatThrownBy(() -> callWhile(proxy -> proxy.cutBeforeForwarding(FaultProxy.containing("xa prepare"))))
+                .isInstanceOf(OutcomeUnknownException.class);
         assertThat(recoverInTime()).singleElement().isInstanceOf(GroupReport.RolledBack.class);
         assertBoth(100);
+    }
+
+    private long serverClock() throws SQLException {
+        return first.number("SELECT CAST(extract(epoch FROM clock_timestamp()) AS BIGINT)");
     }
 
     @Test
@@ -172,15 +163,16 @@ class LogLessTest {
                     .branch("second", second.dataSource())
                     .branch("first", first.dataSource(proxy))
                     .build();
-            var held = new dev.dbop.testkit.PlannedFault[1];
+            PlannedFault[] held = new PlannedFault[1];
             assertThatThrownBy(() -> runner.policy(
                                     RetryPolicy.builder().maxRetries(0).build())
                             .call(twoPhase.scope(), tx -> {
                                 work(tx);
-                                held[0] = proxy.holdBack(FaultProxy.containing("prepare transaction"));
+                                held[0] = proxy.holdBack(FaultProxy.containing("prepare transaction '"));
+                                long quiet = serverClock() + 5;
                                 Thread release = new Thread(() -> {
                                     held[0].await();
-                                    await().pollDelay(Duration.ofSeconds(5)).until(() -> true);
+                                    await().until(() -> serverClock() > quiet);
                                     held[0].release();
                                 });
                                 release.start();
