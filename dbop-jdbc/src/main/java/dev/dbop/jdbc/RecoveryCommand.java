@@ -12,6 +12,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.Set;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>Passwords stand in the file as {@code accounts.password}, or better in the environment as {@code
- * DBOP_ACCOUNTS_PASSWORD}. Exit status: 0 if nothing is left in doubt, 1 if something is left to a later run, 2 if the file
+ * ACCOUNTS_PASSWORD}. Exit status: 0 if nothing is left in doubt, 1 if something is left to a later run, 2 if the file
  * or a database cannot be used.
  */
 public final class RecoveryCommand {
@@ -110,7 +111,7 @@ public final class RecoveryCommand {
     }
 
     private @Nullable String password(String branch) {
-        String variable = "DBOP_" + branch.toUpperCase(java.util.Locale.ROOT).replace('-', '_') + "_PASSWORD";
+        String variable = branch.toUpperCase(Locale.ROOT).replace('-', '_') + "_PASSWORD";
         String fromEnvironment = environment.get(variable);
         return fromEnvironment != null ? fromEnvironment : settings.getProperty(branch + ".password");
     }

@@ -63,8 +63,7 @@ class RecoveryCommandTest {
     }
 
     private int run(String... arguments) {
-        Map<String, String> environment =
-                Map.of("DBOP_FIRST_PASSWORD", first.login().password());
+        Map<String, String> environment = Map.of("FIRST_PASSWORD", first.login().password());
         out.reset();
         err.reset();
         return RecoveryCommand.run(

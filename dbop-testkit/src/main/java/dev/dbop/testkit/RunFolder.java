@@ -37,7 +37,7 @@ final class RunFolder implements AutoCloseable {
                     36)
             + "-";
 
-    private static final Duration DEATH_LIMIT = Duration.ofSeconds(10);
+    private static final Duration DEATH_LIMIT = Duration.ofSeconds(60);
 
     private final Path folder;
     private final Path ownerFile;

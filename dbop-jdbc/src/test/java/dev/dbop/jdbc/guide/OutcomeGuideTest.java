@@ -94,7 +94,7 @@ class OutcomeGuideTest {
         execute(accounts, DecisionTable.named("dbop_decision").create(Database.POSTGRESQL)); // in the first database
 
         TwoPhase twoPhase = TwoPhase.builder()
-                .runner(runner.lockTimeout(Duration.ofSeconds(3)))
+                .runner(runner.named("transfer").lockTimeout(Duration.ofSeconds(3)))
                 .branch("accounts", accounts) // the first holds the decisions
                 .branch("ledger", ledger)
                 .build();
@@ -113,9 +113,9 @@ class OutcomeGuideTest {
         // snippet: recovery
         Recovery recovery = twoPhase.recovery();
         RecoveryReport report = recovery.recover(); // once, from anywhere
-        try (RecoveryTask task = RecoveryTask.start(recovery, Duration.ofMinutes(1), done -> {})) {
-            assertThat(task).isNotNull(); // or for as long as the application runs
-        }
+
+        RecoveryTask task = RecoveryTask.start(recovery, Duration.ofMinutes(1), done -> {}); // or again and again
+        task.close(); // when the application stops
         // end snippet
         assertThat(report.isComplete()).isTrue();
     }
