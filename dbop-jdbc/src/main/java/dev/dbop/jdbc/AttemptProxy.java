@@ -42,7 +42,9 @@ abstract class AttemptProxy implements InvocationHandler {
     }
 
     private boolean isOurs(@Nullable Object other) {
-        return other != null && Proxy.isProxyClass(other.getClass()) && Proxy.getInvocationHandler(other).equals(this);
+        return other != null
+                && Proxy.isProxyClass(other.getClass())
+                && Proxy.getInvocationHandler(other).equals(this);
     }
 
     private static boolean isProxy(Object proxy, @Nullable Object @Nullable [] arguments) {
