@@ -51,7 +51,7 @@ class ModulePathTest {
 
     @Test
     void onlyThePublishedPackagesAreVisible() {
-        assertThat(exports(Modules.CORE)).containsExactlyInAnyOrder("dev.dbop", "dev.dbop.sql");
+        assertThat(exports(Modules.CORE)).containsExactlyInAnyOrder("dev.dbop", "dev.dbop.sql", "dev.dbop.twophase");
         assertThat(exports(Modules.JDBC)).containsExactlyInAnyOrder("dev.dbop.jdbc");
         assertThat(Modules.descriptor(Modules.CORE).opens()).isEmpty();
         assertThat(Modules.descriptor(Modules.JDBC).opens()).isEmpty();
