@@ -32,7 +32,7 @@ final class AutocommitAttempt extends JdbcAttempt {
         AutocommitAttempt attempt = null;
         try {
             attempt = new AutocommitAttempt(lease, parent, context);
-            lease.endGhostOf(context.previousAttempt());
+            lease.endGhostOf(leaseBefore(context));
             attempt.begin();
             attempt.opened();
             return attempt;
@@ -157,6 +157,7 @@ final class AutocommitAttempt extends JdbcAttempt {
         return wrote ? Verdict.OUTCOME_UNKNOWN : verdict;
     }
 
+    @Override
     Lease lease() {
         return lease;
     }

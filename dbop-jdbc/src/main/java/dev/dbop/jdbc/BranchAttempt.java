@@ -211,6 +211,7 @@ final class BranchAttempt extends JdbcAttempt {
         }
     }
 
+    @Override
     Lease lease() {
         return lease;
     }

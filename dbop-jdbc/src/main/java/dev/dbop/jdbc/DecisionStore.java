@@ -2,7 +2,6 @@ package dev.dbop.jdbc;
 
 import dev.dbop.CommitStatus;
 import dev.dbop.Deadline;
-import dev.dbop.Timeouts;
 import dev.dbop.sql.Database;
 import dev.dbop.sql.DecisionTable;
 import dev.dbop.twophase.DecisionRow;
@@ -21,8 +20,6 @@ import org.jspecify.annotations.Nullable;
 record DecisionStore(DataSource source, DecisionTable table, Database database, String name) {
     /** Rows looked at in one run of recovery; the next run looks at more. */
     private static final int MOST_ROWS = 1_000;
-
-    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     /**
      * Opens the store, and gives it a name if it has none.
@@ -75,42 +72,13 @@ record DecisionStore(DataSource source, DecisionTable table, Database database, 
                 participants.stream().skip(1).map(Participant::identity).toList());
     }
 
-    /** Finds out what was decided, by inserting the group's row again. */
-    CommitMark mark(GroupId group, List<Participant> participants) {
-        return mark(insert(group, participants));
+    /** What finds out what was decided, by inserting the group's row again. */
+    CommitMark mark(GroupId group) {
+        return new InsertMark(table.insert(database, group, List.of()));
     }
 
     CommitStatus probe(GroupId group, Deadline deadline) throws SQLException {
-        Lease asking = Lease.from(source);
-        try {
-            CommitStatus status =
-                    mark(table.insert(database, group, List.of())).look(asking.server(), asking.connection(), deadline);
-            asking.giveBack(true);
-            return status;
-        } catch (Throwable failure) {
-            asking.giveBackAfter(failure, false);
-            throw failure;
-        }
-    }
-
-    private static CommitMark mark(String insert) {
-        return new CommitMark() {
-            @Override
-            public String sql() {
-                return insert;
-            }
-
-            @Override
-            public void ridden(@Nullable String value) {
-                // What it is found again by is known already.
-            }
-
-            @Override
-            public CommitStatus look(Server server, Connection another, Deadline deadline) throws SQLException {
-                return Fence.insertAgain(
-                        server, another, insert, Timeouts.none().withLock(PATIENCE));
-            }
-        };
+        return Lease.ask(source, mark(group), deadline, null);
     }
 
     /** The oldest rows that are old enough to be deleted. */

@@ -77,6 +77,17 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
         return resource;
     }
 
+    /** What the attempt runs on, if it has taken it for itself. */
+    @Nullable
+    Lease lease() {
+        return null;
+    }
+
+    /** What the last attempt of the call before this one ran on. */
+    static @Nullable Lease leaseBefore(AttemptContext context) {
+        return context.previousAttempt() instanceof JdbcAttempt previous ? previous.lease() : null;
+    }
+
     final Deadline deadline() {
         return context.deadline();
     }

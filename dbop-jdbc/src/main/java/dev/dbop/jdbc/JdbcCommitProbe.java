@@ -52,7 +52,7 @@ public final class JdbcCommitProbe {
     /** Makes the mark of one transaction. */
     CommitMark mark(Database database) {
         if (table != null) {
-            return new TokenMark(table, database, TokenTable.newToken());
+            return new InsertMark(table.insert(database, TokenTable.newToken()));
         }
         if (database != Database.POSTGRESQL) {
             throw new IllegalStateException("JdbcCommitProbe.pgXactStatus() is used on " + database.productName()

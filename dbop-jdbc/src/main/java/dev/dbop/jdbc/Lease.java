@@ -114,16 +114,8 @@ final class Lease {
         }
     }
 
-    /** Ends on the server what an earlier attempt, or its lease, left there, if anything. */
-    void endGhostOf(@Nullable Object previousAttempt) {
-        Lease earlier = null;
-        if (previousAttempt instanceof Lease lease) {
-            earlier = lease;
-        } else if (previousAttempt instanceof TransactionAttempt transaction) {
-            earlier = transaction.lease();
-        } else if (previousAttempt instanceof AutocommitAttempt autocommit) {
-            earlier = autocommit.lease();
-        }
+    /** Ends on the server what an earlier lease left there, if anything. */
+    void endGhostOf(@Nullable Lease earlier) {
         if (earlier != null && earlier.ghost) {
             earlier.endGhostThrough(connection);
         }
@@ -152,13 +144,21 @@ final class Lease {
         if (source == null) {
             return CommitStatus.UNKNOWN;
         }
+        return ask(source, mark, deadline, probes.getAndIncrement() > 0 ? this : null);
+    }
+
+    /**
+     * Asks on a connection of its own what became of a transaction.
+     *
+     * @param lost the lease of its session, if that is to be ended first
+     */
+    static CommitStatus ask(DataSource source, CommitMark mark, Deadline deadline, @Nullable Lease lost)
+            throws SQLException {
         Lease asking = from(source);
         CommitStatus status;
         try {
             Integer before = limitReads(asking.connection, deadline);
-            if (probes.getAndIncrement() > 0 && ghost) {
-                endGhostThrough(asking.connection);
-            }
+            asking.endGhostOf(lost);
             status = mark.look(asking.server, asking.connection, deadline);
             if (before != null) {
                 asking.connection.setNetworkTimeout(Runnable::run, before);

@@ -34,7 +34,7 @@ final class TransactionAttempt extends JdbcAttempt {
             // A read-only attempt is simply repeated.
             CommitMark mark = probe == null || context.readOnly() ? null : probe.mark(lease.server().database);
             attempt = new TransactionAttempt(lease, parent, context, mark);
-            lease.endGhostOf(context.previousAttempt());
+            lease.endGhostOf(leaseBefore(context));
             attempt.begin();
             attempt.opened();
             return attempt;
@@ -131,6 +131,7 @@ final class TransactionAttempt extends JdbcAttempt {
         }
     }
 
+    @Override
     Lease lease() {
         return lease;
     }

@@ -269,7 +269,7 @@ final class TwoPhaseAttempt implements Attempt<TwoPhaseTransaction, SQLException
         if (System.nanoTime() - begun > LONGEST_PROBING_NANOS) {
             return CommitStatus.UNKNOWN;
         }
-        CommitStatus status = branch0().lease().probe(decisions.mark(group, participants), deadline);
+        CommitStatus status = branch0().lease().probe(decisions.mark(group), deadline);
         DecisionAnswer answer = switch (status) {
             case COMMITTED -> new DecisionAnswer.Committed();
             case ABORTED -> new DecisionAnswer.Aborted();

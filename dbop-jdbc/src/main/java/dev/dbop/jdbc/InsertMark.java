@@ -3,32 +3,15 @@ package dev.dbop.jdbc;
 import dev.dbop.CommitStatus;
 import dev.dbop.Deadline;
 import dev.dbop.Timeouts;
-import dev.dbop.sql.Database;
-import dev.dbop.sql.TokenTable;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
-/** A token the transaction has written before anything else. */
-final class TokenMark implements CommitMark {
+/** A row with a key of its own that the transaction has written before anything else: a token, a decision. */
+record InsertMark(String sql) implements CommitMark {
     /** A transaction that takes longer to end is told to. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
-
-    private final TokenTable table;
-    private final Database database;
-    private final String token;
-
-    TokenMark(TokenTable table, Database database, String token) {
-        this.table = table;
-        this.database = database;
-        this.token = token;
-    }
-
-    @Override
-    public String sql() {
-        return table.insert(database, token);
-    }
 
     @Override
     public void ridden(@Nullable String value) {
@@ -39,6 +22,6 @@ final class TokenMark implements CommitMark {
     public CommitStatus look(Server server, Connection another, Deadline deadline) throws SQLException {
         Duration left = deadline.remaining();
         Duration wait = left.compareTo(PATIENCE) < 0 ? left.plusNanos(1) : PATIENCE;
-        return Fence.insertAgain(server, another, sql(), Timeouts.none().withLock(wait));
+        return Fence.insertAgain(server, another, sql, Timeouts.none().withLock(wait));
     }
 }
