@@ -6,4 +6,6 @@ module dev.dbop.jdbc {
     requires static org.jspecify;
 
     exports dev.dbop.jdbc;
+    exports dev.dbop.jdbc.connect;
+    exports dev.dbop.jdbc.tools;
 }

@@ -17,11 +17,13 @@ public interface AsyncAttempt<R> {
     R resource();
 
     /**
-     * Checks, without I/O, that the work may be committed at all, as {@link Attempt#beforeCommit}.
+     * Starts to check that the work may be committed at all, as {@link Attempt#beforeCommit}.
      *
-     * @throws Exception if the work is lost already
+     * @return completes when it may be, fails if it is lost already; null, the default, if nothing is to be waited for
      */
-    default void beforeCommit() throws Exception {}
+    default @Nullable CompletionStage<?> beforeCommit() {
+        return null;
+    }
 
     /**
      * Starts to commit, as {@link Attempt#commit}.

@@ -8,18 +8,27 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
+import java.util.function.BiConsumer;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The loop over attempts for asynchronous clients, as the future the caller holds. What follows from a failure is
- * {@link FailedCall}'s to say.
+ * {@link CallAccount}'s to say.
  *
  * <p>Steps are run by a trampoline: a stage that is complete already adds a turn of a loop, not a frame, so that ten
  * thousand immediate retries need no deeper stack than one. Steps follow one another; no two run at once.
+ *
+ * <p>It is its own callback for the stages of an attempt, so that a waiting call is one object.
  */
-final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture<T> {
+final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture<T>
+        implements BiConsumer<Object, @Nullable Throwable>, Runnable {
+    @SuppressWarnings("rawtypes") // a class literal has no type arguments
+    private static final AtomicReferenceFieldUpdater<AsyncEngine, @Nullable Object> STOPPABLE =
+            AtomicReferenceFieldUpdater.newUpdater(AsyncEngine.class, Object.class, "stoppable");
+
     private final CallSettings settings;
     private final AsyncAttemptScope<R> scope;
     private final AsyncPreAttemptHook<? super R> hook;
@@ -30,15 +39,41 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
     private final long start;
     private final AtomicInteger turns = new AtomicInteger();
     private @Nullable Runnable next;
-    private @Nullable FailedCall failed;
+    private Step step = Step.BEGIN;
+    private Object arrived = Phase.OPEN;
+    private @Nullable CallAccount account;
+    private @Nullable AttemptContext context;
     private @Nullable Object previous;
     private @Nullable AsyncAttempt<R> attempt;
-    private Deadline attemptDeadline = Deadline.none();
-    private volatile @Nullable Watch watch;
-    private volatile Scheduler.@Nullable Cancellable backoff;
-    private Phase phase = Phase.OPEN;
     private Object result = Phase.OPEN;
-    private int number;
+
+    /** What a cancel of the call stops: the watch over the attempt, or the attempt while nothing watches it. */
+    private volatile @Nullable Object stoppable;
+
+    private volatile @Nullable Wait wait;
+
+    /** What has begun last. */
+    private enum Step {
+        BEGIN(Phase.OPEN),
+        OPEN(Phase.OPEN),
+        HOOK(Phase.HOOK),
+        OPERATION(Phase.OPERATION),
+        CHECK(Phase.OPERATION),
+        COMMIT(Phase.COMMIT);
+
+        final Phase phase;
+
+        Step(Phase phase) {
+            this.phase = phase;
+        }
+    }
+
+    /**
+     * What a stage brought in place of a value.
+     *
+     * @param failure without the stage's wrapping
+     */
+    private record Thrown(Throwable failure) {}
 
     AsyncEngine(
             CallSettings settings,
@@ -56,7 +91,7 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
 
     /** Starts the call and returns its future. */
     CompletableFuture<T> start() {
-        turn(this::open);
+        turn(this);
         return this;
     }
 
@@ -70,16 +105,31 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
     public boolean cancel(boolean mayInterruptIfRunning) {
         boolean cancelled = super.cancel(mayInterruptIfRunning);
         if (cancelled) {
-            Scheduler.Cancellable waiting = backoff;
+            Wait waiting = wait;
             if (waiting != null) {
-                waiting.cancel();
+                waiting.end();
             }
-            Watch running = watch;
-            if (running != null) {
-                running.cancel();
-            }
+            stop();
         }
         return cancelled;
+    }
+
+    /** Stops the running attempt, on whatever thread the caller gives up. */
+    private void stop() {
+        Object running = stoppable;
+        if (running instanceof Watch watch) {
+            watch.cancel();
+        } else if (running instanceof AsyncAttempt<?> opened) {
+            Watch watch = watch(Objects.requireNonNull(context), opened);
+            // Another cancel may have been first, or the attempt have ended.
+            if (STOPPABLE.compareAndSet(this, opened, watch)) {
+                watch.cancel();
+            }
+        }
+    }
+
+    private Watch watch(AttemptContext context, AsyncAttempt<?> opened) {
+        return Watch.over(context, settings.scheduler, Runnable::run, opened::cancel);
     }
 
     /** Runs a step now, or after the one that is running. */
@@ -92,30 +142,206 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
             Runnable now = next;
             next = null;
             if (now != null) {
-                run(now);
+                safely(now);
             }
         } while (turns.decrementAndGet() != 0);
     }
 
     /** What breaks in a step of our own fails the call; otherwise nobody would hear of it, and the caller wait for ever. */
-    private void run(Runnable step) {
+    private void safely(Runnable step) {
         try {
             step.run();
         } catch (Throwable broken) {
-            completeExceptionally(broken);
+            broken(broken);
         }
     }
 
-    private <V> void then(Supplier<? extends CompletionStage<? extends V>> stage, Consumer<V> step) {
-        then(stage, step, this::undo);
+    private void broken(Throwable broken) {
+        if (context != null) {
+            account().broken(number(), step.phase, broken);
+        }
+        completeExceptionally(broken);
     }
 
+    private int number() {
+        return context == null ? 0 : context.number();
+    }
+
+    /** A stage of the attempt has ended. */
+    @Override
+    public void accept(Object value, @Nullable Throwable thrown) {
+        arrived = thrown == null ? value : new Thrown(unwrapped(thrown));
+        turn(this);
+    }
+
+    /** A stage could not be begun. What was thrown here and now is no wrapper of a stage's. */
+    private void notBegun(Throwable thrown) {
+        arrived = new Thrown(thrown);
+        turn(this);
+    }
+
+    /** Goes on from the stage that has ended. */
+    @Override
+    public void run() {
+        Object value = arrived;
+        arrived = Phase.OPEN;
+        if (value instanceof Thrown thrown) {
+            undo(thrown.failure);
+            return;
+        }
+        switch (step) {
+            case BEGIN -> open();
+            case OPEN -> opened(AsyncEngine.<AsyncAttempt<R>>as(value));
+            case HOOK -> {
+                if (!undoneByCancel()) {
+                    begin(Step.OPERATION);
+                }
+            }
+            case OPERATION -> returned(value);
+            case CHECK -> begin(Step.COMMIT);
+            case COMMIT -> committed();
+        }
+    }
+
+    /** Begins a stage of the attempt. */
+    private void begin(Step step) {
+        this.step = step;
+        CompletionStage<?> stage;
+        try {
+            stage = stage(step);
+        } catch (Throwable thrown) {
+            notBegun(thrown);
+            return;
+        }
+        if (stage != null && isValue(stage)) {
+            // A callback would cost an object, and be called here and now.
+            accept(stage.toCompletableFuture().join(), null);
+        } else if (stage != null) {
+            stage.whenComplete(this);
+        } else if (step == Step.CHECK) {
+            accept(Phase.OPEN, null);
+        } else {
+            notBegun(new NullPointerException("null returned in phase " + step.phase + ": must be a CompletionStage"));
+        }
+    }
+
+    /** A subclass may refuse to be asked, as the JDK's own minimal stage does. */
+    private static boolean isValue(CompletionStage<?> stage) {
+        return stage.getClass() == CompletableFuture.class
+                && stage.toCompletableFuture().isDone()
+                && !stage.toCompletableFuture().isCompletedExceptionally();
+    }
+
+    private @Nullable CompletionStage<?> stage(Step step) {
+        AttemptContext described = Objects.requireNonNull(context);
+        if (step == Step.OPEN) {
+            return scope.open(described);
+        }
+        AsyncAttempt<R> opened = Objects.requireNonNull(attempt);
+        return switch (step) {
+            case HOOK -> hook.beforeAttempt(opened.resource(), described);
+            case OPERATION -> operation.run(opened.resource());
+            case CHECK -> opened.beforeCommit();
+            default -> opened.commit();
+        };
+    }
+
+    private void open() {
+        if (isCancelled()) {
+            CallAccount known = account;
+            if (known != null) {
+                known.interrupted();
+                completeExceptionally(known.end());
+            }
+            return;
+        }
+        int number = number() + 1;
+        context = new AttemptContext(settings, number, settings.attemptDeadline(deadline), true, previous);
+        step = Step.BEGIN;
+        attempt = null;
+        stoppable = null;
+        if (account != null || settings.isHeard()) {
+            account().started(number);
+        }
+        begin(Step.OPEN);
+    }
+
+    private void opened(AsyncAttempt<R> opened) {
+        AttemptContext described = Objects.requireNonNull(context);
+        attempt = opened;
+        previous = opened;
+        if (undoneByCancel()) {
+            return;
+        }
+        try {
+            stoppable = described.deadline().isNone() ? opened : watch(described, opened);
+            if (isCancelled()) {
+                // Before there was anything to cancel.
+                stop();
+            }
+        } catch (Throwable unwatched) {
+            undo(unwatched);
+            return;
+        }
+        begin(Step.HOOK);
+    }
+
+    /** Undoes the attempt if the caller has cancelled the call; asked before each step that does more. */
+    private boolean undoneByCancel() {
+        if (!isCancelled()) {
+            return false;
+        }
+        undo(new CancellationException("call \"" + settings.name + "\" was cancelled"));
+        return true;
+    }
+
+    private void returned(Object value) {
+        result = value;
+        if (undoneByCancel()) {
+            return;
+        }
+        if (stoppable instanceof Watch watch && watch.timeIsUp()) {
+            undo(new Stopped());
+            return;
+        }
+        begin(Step.CHECK);
+    }
+
+    private void committed() {
+        endWatch();
+        attempt = null;
+        settings.succeeded(account, number());
+        complete(AsyncEngine.<T>as(result));
+    }
+
+    /** Nothing stops the attempt any more; true if its time is up. */
+    private boolean endWatch() {
+        Object running = STOPPABLE.getAndSet(this, null);
+        if (running instanceof Watch watch) {
+            return watch.end();
+        }
+        AttemptContext described = context;
+        return described != null && described.deadline().hasPassed();
+    }
+
+    /** What was given as a V. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <V extends @Nullable Object> V as(Object value) {
+        return (V) value;
+    }
+
+    private static Throwable unwrapped(Throwable thrown) {
+        boolean wrapper = thrown instanceof CompletionException || thrown instanceof ExecutionException;
+        Throwable cause = thrown.getCause();
+        return wrapper && cause != null ? cause : thrown;
+    }
+
+    /** Awaits a stage that a failed attempt needs. */
     private <V> void then(
             Supplier<? extends CompletionStage<? extends V>> stage, Consumer<V> step, Consumer<Throwable> failure) {
         CompletionStage<? extends V> started;
         try {
-            started = Objects.requireNonNull(
-                    stage.get(), () -> "null returned in phase " + phase + ": must be a CompletionStage");
+            started = Objects.requireNonNull(stage.get(), "null returned: must be a CompletionStage");
         } catch (Throwable thrown) {
             turn(() -> failure.accept(thrown));
             return;
@@ -129,106 +355,32 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
         }));
     }
 
-    private static Throwable unwrapped(Throwable thrown) {
-        boolean wrapper = thrown instanceof CompletionException || thrown instanceof ExecutionException;
-        Throwable cause = thrown.getCause();
-        return wrapper && cause != null ? cause : thrown;
-    }
-
-    private void open() {
-        if (isCancelled()) {
-            return;
-        }
-        number++;
-        phase = Phase.OPEN;
-        attempt = null;
-        watch = null;
-        attemptDeadline = settings.attemptDeadline(deadline);
-        AttemptContext context = new AttemptContext(settings, number, attemptDeadline, true, previous);
-        settings.tellStarted(scope, number);
-        this.<AsyncAttempt<R>>then(() -> scope.open(context), opened -> {
-            attempt = opened;
-            previous = opened;
-            if (!undoneByCancel()) {
-                beforeAttempt(opened, context);
-            }
-        });
-    }
-
-    private void beforeAttempt(AsyncAttempt<R> opened, AttemptContext context) {
-        Supplier<CompletionStage<?>> start = () -> {
-            Watch stopping = Watch.over(context, settings.scheduler, Runnable::run, opened::cancel);
-            watch = stopping;
-            phase = Phase.HOOK;
-            if (isCancelled()) {
-                // Before there was anything to cancel.
-                stopping.cancel();
-            }
-            return hook.beforeAttempt(opened.resource(), context);
-        };
-        then(start, done -> {
-            if (!undoneByCancel()) {
-                phase = Phase.OPERATION;
-                this.<T>then(() -> operation.run(opened.resource()), returned -> commit(opened, returned));
-            }
-        });
-    }
-
-    /** Undoes the attempt if the caller has cancelled the call; asked before each step that does more. */
-    private boolean undoneByCancel() {
-        if (!isCancelled()) {
-            return false;
-        }
-        undo(new CancellationException("call \"" + settings.name + "\" was cancelled"));
-        return true;
-    }
-
-    private void commit(AsyncAttempt<R> opened, T returned) {
-        result = returned;
-        if (undoneByCancel()) {
-            return;
-        }
-        Watch limit = watch;
-        if (limit != null && limit.timeIsUp()) {
-            undo(new BlockingEngine.Stopped());
-            return;
-        }
-        try {
-            opened.beforeCommit();
-        } catch (Throwable lost) {
-            undo(lost);
-            return;
-        }
-        phase = Phase.COMMIT;
-        then(opened::commit, done -> {
-            endWatch();
-            attempt = null;
-            settings.succeeded(scope, number, start);
-            complete(returned);
-        });
-    }
-
-    private boolean endWatch() {
-        Watch limit = watch;
-        return limit == null ? attemptDeadline.hasPassed() : limit.end();
-    }
-
     private void undo(Throwable thrown) {
-        FailedCall call = failed;
-        if (call == null) {
-            call = new FailedCall(settings, scope, reach, deadline, this.call);
-            failed = call;
+        if (thrown instanceof NotPrepared && thrown.getCause() != null) {
+            endWatch();
+            broken(thrown.getCause());
+            return;
         }
+        CallAccount call = account();
         Throwable failure = thrown;
-        Verdict classified = settings.classify(scope, thrown, phase, this.call);
+        Verdict classified = call.classify(thrown, step.phase);
         if (endWatch() && !(thrown instanceof Error)) {
-            failure = call.timedOut(number, thrown instanceof BlockingEngine.Stopped ? null : thrown);
-            classified = call.ofOwnStop(classified, phase, failure);
+            failure = call.timedOut(number(), thrown instanceof Stopped ? null : thrown);
+            classified = call.ofOwnStop(classified, step.phase, failure);
         }
-        undo(call, new FailedCall.Failure(number, phase, failure, classified));
+        undo(call, new CallAccount.Failure(number(), step.phase, failure, classified));
     }
 
-    private void undo(FailedCall call, FailedCall.Failure failed) {
+    private CallAccount account() {
+        CallAccount known = account;
+        if (known == null) {
+            known = new CallAccount(settings, scope, reach, deadline, call, true, start);
+            account = known;
+        }
+        return known;
+    }
+
+    private void undo(CallAccount call, CallAccount.Failure failed) {
         AsyncAttempt<R> open = attempt;
         attempt = null;
         if (open == null) {
@@ -236,7 +388,7 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
             return;
         }
         Consumer<Throwable> broken = thrownByRollback -> {
-            FailedCall.suppress(failed.cause(), thrownByRollback);
+            Causes.suppress(failed.cause(), thrownByRollback);
             afterUndo(call, failed, Verdict.RETRY_CONNECTION, open.commitProbe());
         };
         this.<Verdict>then(
@@ -252,8 +404,9 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
     }
 
     private void afterUndo(
-            FailedCall call, FailedCall.Failure failed, Verdict raised, @Nullable AsyncCommitProbe probe) {
+            CallAccount call, CallAccount.Failure failed, Verdict raised, @Nullable AsyncCommitProbe probe) {
         if (failed.cause() instanceof Error) {
+            call.error(failed, raised);
             completeExceptionally(failed.cause());
             return;
         }
@@ -261,15 +414,24 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
     }
 
     private void follow(
-            FailedCall call, FailedCall.Failure failed, @Nullable AsyncCommitProbe probe, Decision decision) {
+            CallAccount call, CallAccount.Failure failed, @Nullable AsyncCommitProbe probe, Decision decision) {
         if (decision instanceof Decision.Again again) {
             if (!scheduled(this::open, again.delay(), failed)) {
                 call.interrupted();
                 completeExceptionally(call.end());
             }
         } else if (probe != null && decision instanceof Decision.Probe next) {
-            if (!scheduled(() -> ask(call, failed, probe), next.delay(), failed)) {
-                follow(call, failed, null, call.probed(failed, CommitStatus.IN_DOUBT, true));
+            boolean first = next.delay().isZero();
+            Runnable stop = () -> follow(call, failed, null, call.probed(failed, CommitStatus.IN_DOUBT, true));
+            Runnable asking = () -> {
+                if (first || !isCancelled()) {
+                    ask(call, failed, probe);
+                } else {
+                    stop.run();
+                }
+            };
+            if (!scheduled(asking, next.delay(), failed)) {
+                stop.run();
             }
         } else {
             if (isCancelled()) {
@@ -279,35 +441,40 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
         }
     }
 
-    private boolean scheduled(Runnable step, Duration delay, FailedCall.Failure failed) {
+    private boolean scheduled(Runnable step, Duration delay, CallAccount.Failure failed) {
         if (delay.isZero()) {
             turn(step);
             return true;
         }
         try {
-            backoff = settings.scheduler.schedule(() -> turn(step), delay);
+            Wait waiting = new Wait(() -> turn(step));
+            waiting.begin(settings.scheduler, delay);
+            wait = waiting;
+            if (isCancelled()) {
+                waiting.end();
+            }
             return true;
         } catch (RuntimeException refused) {
-            FailedCall.suppress(failed.cause(), refused);
+            Causes.suppress(failed.cause(), refused);
             return false;
         }
     }
 
-    private void ask(FailedCall call, FailedCall.Failure failed, AsyncCommitProbe probe) {
+    private void ask(CallAccount call, CallAccount.Failure failed, AsyncCommitProbe probe) {
         this.<CommitStatus>then(
                 () -> probe.probe(call.patience()),
                 status -> probed(call, failed, probe, Objects.requireNonNullElse(status, CommitStatus.IN_DOUBT)),
                 unreachable -> {
-                    FailedCall.suppress(failed.cause(), unreachable);
+                    Causes.suppress(failed.cause(), unreachable);
                     probed(call, failed, probe, CommitStatus.IN_DOUBT);
                 });
     }
 
-    private void probed(FailedCall call, FailedCall.Failure failed, AsyncCommitProbe probe, CommitStatus status) {
+    private void probed(CallAccount call, CallAccount.Failure failed, AsyncCommitProbe probe, CommitStatus status) {
         call.tellProbed(failed, status);
         if (status == CommitStatus.COMMITTED) {
-            settings.succeeded(scope, number, start);
-            complete(BlockingEngine.<T>result(result));
+            settings.succeeded(call, number());
+            complete(AsyncEngine.<T>as(result));
         } else {
             follow(call, failed, probe, call.probed(failed, status, isCancelled()));
         }

@@ -56,10 +56,33 @@ public final class AttemptContext {
      * Returns the server timeouts of this attempt, clamped to the time left now, never to zero. Under a deadline both are
      * always set, so that the server stops by itself if it can no longer be told to.
      *
+     * <p>They are those of an attempt that may be the last, so a rule that cuts waits short leaves it in peace: right for
+     * every scope, in particular for one that undoes only a part.
+     *
      * @return the timeouts
      */
     public Timeouts timeouts() {
-        return settings.timeoutRule.forAttempt(number).within(deadline);
+        return settings.timeoutRule.forAttempt(number, number).within(deadline);
+    }
+
+    /**
+     * Returns the server timeouts as {@link #timeouts()} does, for an attempt that undoes everything it has done: its waits
+     * may be cut short if another attempt is likely to be made. Another one is not
+     *
+     * <ul>
+     *   <li>if the reach does not cover {@link Verdict#RETRY_TRANSACTION}, which a lock timeout may come to;
+     *   <li>if the policy allows no more retries;
+     *   <li>if the policy's budget is not more than half full: the rest is for failures that nobody has asked for;
+     *   <li>if the delay before it may take half of the time left.
+     * </ul>
+     *
+     * @param reach of the scope; statements that commit on their own, as in autocommit, are undone by none
+     * @return the timeouts
+     */
+    public Timeouts timeouts(Reach reach) {
+        return settings.timeoutRule
+                .forAttempt(number, settings.attempts(number, reach, deadline))
+                .within(deadline);
     }
 
     /**

@@ -11,6 +11,14 @@ package dev.dbop;
  */
 public non-sealed interface AttemptScope<R, X extends Exception> extends Scope {
     /**
+     * Prepares the work this scope is part of, once in a call and before its first attempt: what the attempts must not undo.
+     * A failure here is that work's, not an attempt's: it goes to the caller as it is, neither classified nor retried.
+     *
+     * @throws X if the enclosing work cannot go on
+     */
+    default void beforeCall() throws X {}
+
+    /**
      * Takes what the attempt runs on and begins: a connection, BEGIN or SAVEPOINT, read-only, isolation, timeouts.
      *
      * <p>Blocks the calling thread, which is the one that runs the whole attempt. When it throws it has given back

@@ -40,7 +40,20 @@ final class BlockingAsyncScope<R> implements AsyncAttemptScope<R> {
     public CompletionStage<AsyncAttempt<R>> open(AttemptContext context) {
         AttemptContext unwrapped = context.withPrevious(
                 context.previousAttempt() instanceof BlockingAttempt<?> previous ? previous.attempt : null);
-        return on(() -> new BlockingAttempt<>(scope.open(unwrapped), this));
+        return on(() -> {
+            if (context.number() == 1) {
+                prepare();
+            }
+            return new BlockingAttempt<>(scope.open(unwrapped), this);
+        });
+    }
+
+    private void prepare() {
+        try {
+            scope.beforeCall();
+        } catch (Exception failure) {
+            throw new NotPrepared(failure);
+        }
     }
 
     private <V> CompletionStage<V> on(Step<V> step) {
@@ -61,28 +74,44 @@ final class BlockingAsyncScope<R> implements AsyncAttemptScope<R> {
         V run() throws Exception;
     }
 
-    private record BlockingAttempt<R>(Attempt<R, ?> attempt, BlockingAsyncScope<R> scope) implements AsyncAttempt<R> {
+    private static final class BlockingAttempt<R> implements AsyncAttempt<R> {
+        private final Attempt<R, ?> attempt;
+        private final BlockingAsyncScope<R> scope;
+        private volatile boolean ended;
+
+        BlockingAttempt(Attempt<R, ?> attempt, BlockingAsyncScope<R> scope) {
+            this.attempt = attempt;
+            this.scope = scope;
+        }
+
         @Override
         public R resource() {
             return attempt.resource();
         }
 
         @Override
-        public void beforeCommit() throws Exception {
-            attempt.beforeCommit();
+        public CompletionStage<?> beforeCommit() {
+            return scope.on(() -> {
+                attempt.beforeCommit();
+                return Boolean.TRUE;
+            });
         }
 
         @Override
         public CompletionStage<?> commit() {
             return scope.on(() -> {
                 attempt.commit();
+                ended = true;
                 return Boolean.TRUE;
             });
         }
 
         @Override
         public CompletionStage<Verdict> rollback(Throwable cause, Phase phase, Verdict verdict) {
-            return scope.on(() -> attempt.rollback(cause, phase, verdict));
+            return scope.on(() -> {
+                ended = true;
+                return attempt.rollback(cause, phase, verdict);
+            });
         }
 
         @Override
@@ -91,9 +120,14 @@ final class BlockingAsyncScope<R> implements AsyncAttemptScope<R> {
             return probe == null ? null : deadline -> scope.on(() -> probe.probe(deadline));
         }
 
+        /** On a thread that may block; by the time it gets to it the attempt may be over. */
         @Override
         public void cancel() {
-            Watch.blocking().execute(attempt::cancel);
+            Watch.blocking().execute(() -> {
+                if (!ended) {
+                    attempt.cancel();
+                }
+            });
         }
     }
 }

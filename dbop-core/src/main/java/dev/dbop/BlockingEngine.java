@@ -2,84 +2,108 @@ package dev.dbop;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** The loop over attempts for blocking clients. What follows from a failure is {@link FailedCall}'s to say. */
-final class BlockingEngine<R, T extends @Nullable Object, X extends Exception> {
-    private final CallSettings settings;
-    private final AttemptScope<R, ? extends X> scope;
-    private final PreAttemptHook<? super R, ? extends X> hook;
-    private final Operation<? super R, ? extends T, ? extends X> operation;
-    private final Deadline deadline;
-    private final Reach reach;
-    private final long call = CallEnded.nextCall();
-    private @Nullable FailedCall failed;
-    private @Nullable Attempt<R, ? extends X> attempt;
-    private Object result = Phase.OPEN;
-    private Phase phase = Phase.OPEN;
+/** The loop over attempts for blocking clients. What follows from a failure is {@link CallAccount}'s to say. */
+final class BlockingEngine {
+    private BlockingEngine() {}
 
-    BlockingEngine(
+    /**
+     * Runs a call. One method, so that its state stays on the stack: a call that succeeds at once and unheard allocates
+     * nothing but what its scope does.
+     *
+     * @param reader is given the account once there is one; null for nobody
+     */
+    static <R, T extends @Nullable Object, X extends Exception> T run(
             CallSettings settings,
             AttemptScope<R, ? extends X> scope,
             PreAttemptHook<? super R, ? extends X> hook,
-            Operation<? super R, ? extends T, ? extends X> operation) {
-        this.settings = settings;
-        this.scope = scope;
-        this.hook = hook;
-        this.operation = operation;
-        this.deadline = settings.callDeadline(scope);
-        this.reach = scope.reach();
-    }
-
-    /** The failed attempts, or null if there is none. */
-    @Nullable
-    FailedCall failed() {
-        return failed;
-    }
-
-    T run() throws X {
+            Operation<? super R, ? extends T, ? extends X> operation,
+            @Nullable Consumer<CallAccount> reader)
+            throws X {
+        Deadline deadline = settings.callDeadline(scope);
+        Reach reach = scope.reach();
+        long call = CallEnded.nextCall();
         long start = settings.startNanos();
+        scope.beforeCall();
+        boolean heard = settings.isHeard();
+        CallAccount account = heard ? account(settings, scope, reach, deadline, call, start, reader) : null;
         Attempt<R, ? extends X> previous = null;
-        for (int number = 1; ; number++) {
-            AttemptContext context =
-                    new AttemptContext(settings, number, settings.attemptDeadline(deadline), false, previous);
-            settings.tellStarted(scope, number);
-            attempt = null;
-            phase = Phase.OPEN;
-            Watch watch = null;
-            try {
-                Attempt<R, ? extends X> opened = scope.open(context);
-                attempt = opened;
-                if (!context.deadline().isNone()) {
-                    watch = Watch.over(context, settings.scheduler, Watch.blocking(), opened::cancel);
+        Phase phase = Phase.OPEN;
+        int number = 1;
+        try {
+            while (true) {
+                phase = Phase.OPEN;
+                if (account != null) {
+                    account.started(number);
                 }
-                attempt(opened, context, watch);
-            } catch (Throwable failure) {
-                boolean stopped = watch == null ? context.deadline().hasPassed() : watch.end();
-                if (isToBeRepeated(number, failure, stopped)) {
-                    previous = attempt == null ? previous : attempt;
-                    continue;
+                AttemptContext context =
+                        new AttemptContext(settings, number, settings.attemptDeadline(deadline), false, previous);
+                Attempt<R, ? extends X> attempt = null;
+                Watch watch = null;
+                Object result = Phase.OPEN;
+                boolean again = false;
+                try {
+                    attempt = scope.open(context);
+                    watch = watch(settings, context, attempt);
+                    phase = Phase.HOOK;
+                    hook.beforeAttempt(attempt.resource(), context);
+                    phase = Phase.OPERATION;
+                    result = operation.run(attempt.resource());
+                    requireInTime(watch);
+                    attempt.beforeCommit();
+                    phase = Phase.COMMIT;
+                    attempt.commit();
+                } catch (Throwable failure) {
+                    boolean stopped = watch == null ? context.deadline().hasPassed() : watch.end();
+                    account =
+                            account != null ? account : account(settings, scope, reach, deadline, call, start, reader);
+                    again = isToBeRepeated(settings, account, attempt, number, phase, failure, stopped);
                 }
+                if (!again) {
+                    if (watch != null) {
+                        watch.end();
+                    }
+                    settings.succeeded(account, number);
+                    return BlockingEngine.<T>result(result);
+                }
+                previous = attempt == null ? previous : attempt;
+                number++;
             }
-            if (watch != null) {
-                watch.end();
-            }
-            settings.succeeded(scope, number, start);
-            return BlockingEngine.<T>result(result);
+        } catch (Throwable broken) {
+            CallAccount known =
+                    account != null ? account : account(settings, scope, reach, deadline, call, start, reader);
+            known.broken(number, phase, broken);
+            throw broken;
         }
     }
 
-    private void attempt(Attempt<R, ? extends X> opened, AttemptContext context, @Nullable Watch watch) throws X {
-        phase = Phase.HOOK;
-        hook.beforeAttempt(opened.resource(), context);
-        phase = Phase.OPERATION;
-        result = operation.run(opened.resource());
+    private static CallAccount account(
+            CallSettings settings,
+            Scope scope,
+            Reach reach,
+            Deadline deadline,
+            long call,
+            long start,
+            @Nullable Consumer<CallAccount> reader) {
+        CallAccount account = new CallAccount(settings, scope, reach, deadline, call, false, start);
+        if (reader != null) {
+            reader.accept(account);
+        }
+        return account;
+    }
+
+    private static @Nullable Watch watch(CallSettings settings, AttemptContext context, Attempt<?, ?> attempt) {
+        return context.deadline().isNone()
+                ? null
+                : Watch.over(context, settings.scheduler, Watch.blocking(), attempt::cancel);
+    }
+
+    private static void requireInTime(@Nullable Watch watch) {
         if (watch != null && watch.timeIsUp()) {
             throw new Stopped();
         }
-        opened.beforeCommit();
-        phase = Phase.COMMIT;
-        opened.commit();
     }
 
     /**
@@ -87,75 +111,76 @@ final class BlockingEngine<R, T extends @Nullable Object, X extends Exception> {
      *
      * @return false if the attempt turns out to have been committed
      */
-    private boolean isToBeRepeated(int number, Throwable thrown, boolean stopped) throws X {
-        FailedCall call = failed;
-        if (call == null) {
-            call = new FailedCall(settings, scope, reach, deadline, this.call);
-            failed = call;
-        }
+    private static <X extends Exception> boolean isToBeRepeated(
+            CallSettings settings,
+            CallAccount account,
+            @Nullable Attempt<?, ? extends X> attempt,
+            int number,
+            Phase phase,
+            Throwable thrown,
+            boolean stopped)
+            throws X {
         Throwable failure = thrown;
-        Verdict classified = settings.classify(scope, thrown, phase, this.call);
+        Verdict classified = account.classify(thrown, phase);
         if (stopped && !(thrown instanceof Error)) {
-            failure = call.timedOut(number, thrown instanceof Stopped ? null : thrown);
-            classified = call.ofOwnStop(classified, phase, failure);
+            failure = account.timedOut(number, thrown instanceof Stopped ? null : thrown);
+            classified = account.ofOwnStop(classified, phase, failure);
         }
-        Verdict raised = undo(failure, classified);
+        Verdict raised = attempt == null ? classified : undo(attempt, failure, phase, classified);
+        CallAccount.Failure failed = new CallAccount.Failure(number, phase, failure, classified);
         if (failure instanceof Error) {
+            account.error(failed, raised);
             throw BlockingEngine.<Error>as(failure);
         }
         boolean interrupted = Thread.currentThread().isInterrupted();
-        FailedCall.Failure failed = new FailedCall.Failure(number, phase, failure, classified);
         CommitProbe probe = attempt == null ? null : attempt.commitProbe();
-        Decision decision = call.failed(failed, raised, probe != null, interrupted);
+        Decision decision = account.failed(failed, raised, probe != null, interrupted);
         while (probe != null && decision instanceof Decision.Probe next) {
-            boolean waited = slept(next.delay());
-            CommitStatus status = waited ? ask(probe, call, failed) : CommitStatus.IN_DOUBT;
+            boolean waited = slept(settings.sleeper, next.delay());
+            CommitStatus status = waited ? ask(probe, account, failed) : CommitStatus.IN_DOUBT;
             if (status == CommitStatus.COMMITTED) {
                 return false;
             }
-            decision = call.probed(failed, status, Thread.currentThread().isInterrupted());
+            decision = account.probed(failed, status, Thread.currentThread().isInterrupted());
         }
         if (!(decision instanceof Decision.Again again)) {
-            throw BlockingEngine.<X>as(call.end());
+            throw BlockingEngine.<X>as(account.end());
         }
-        if (!slept(again.delay())) {
-            call.interrupted();
-            throw BlockingEngine.<X>as(call.end());
+        if (!slept(settings.sleeper, again.delay())) {
+            account.interrupted();
+            throw BlockingEngine.<X>as(account.end());
         }
         return true;
     }
 
-    private static CommitStatus ask(CommitProbe probe, FailedCall call, FailedCall.Failure failed) {
+    private static CommitStatus ask(CommitProbe probe, CallAccount account, CallAccount.Failure failed) {
         CommitStatus status = CommitStatus.IN_DOUBT;
         try {
-            status = Objects.requireNonNull(probe.probe(call.patience()), "the probe returned no status");
+            status = Objects.requireNonNull(probe.probe(account.patience()), "the probe returned no status");
         } catch (Throwable unreachable) {
-            FailedCall.suppress(failed.cause(), unreachable);
+            Causes.suppress(failed.cause(), unreachable);
         }
-        call.tellProbed(failed, status);
+        account.tellProbed(failed, status);
         return status;
     }
 
-    private Verdict undo(Throwable failure, Verdict verdict) {
-        Attempt<R, ? extends X> open = attempt;
-        if (open == null) {
-            return verdict;
-        }
+    private static Verdict undo(Attempt<?, ?> attempt, Throwable failure, Phase phase, Verdict verdict) {
         try {
-            return Objects.requireNonNull(open.rollback(failure, phase, verdict), "the rollback returned no verdict");
+            return Objects.requireNonNull(
+                    attempt.rollback(failure, phase, verdict), "the rollback returned no verdict");
         } catch (Throwable broken) {
             // A rollback that breaks its contract has left the connection in a state nobody knows.
-            FailedCall.suppress(failure, broken);
+            Causes.suppress(failure, broken);
             return Verdict.RETRY_CONNECTION;
         }
     }
 
-    private boolean slept(Duration delay) {
+    private static boolean slept(Sleeper sleeper, Duration delay) {
         if (delay.isZero()) {
             return true;
         }
         try {
-            settings.sleeper.sleep(delay);
+            sleeper.sleep(delay);
             return true;
         } catch (InterruptedException interrupted) {
             Thread.currentThread().interrupt();
@@ -171,16 +196,7 @@ final class BlockingEngine<R, T extends @Nullable Object, X extends Exception> {
 
     /** What the operation returned, which was a T. */
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
-    static <V extends @Nullable Object> V result(Object result) {
+    private static <V extends @Nullable Object> V result(Object result) {
         return (V) result;
-    }
-
-    /** The operation ended, but after its time: there is no failure of the client to report. */
-    static final class Stopped extends RuntimeException {
-        private static final long serialVersionUID = 1;
-
-        Stopped() {
-            super("stopped", null, false, false);
-        }
     }
 }

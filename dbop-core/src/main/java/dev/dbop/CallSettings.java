@@ -1,5 +1,6 @@
 package dev.dbop;
 
+import dev.dbop.sql.Database;
 import dev.dbop.sql.Isolation;
 import java.time.Duration;
 import java.util.List;
@@ -55,33 +56,54 @@ final class CallSettings {
         return limit == null ? call : call.earlier(Deadline.after(limit, ticker));
     }
 
-    /**
-     * The verdict before the attempt raises it. Failures that carry a verdict of their own (a call inside this one that
-     * has ended for good) keep it.
-     */
-    Verdict classify(Scope scope, Throwable failure, Phase phase, long call) {
-        Verdict carried = CallEnded.verdictIn(failure, call);
-        if (carried != null) {
-            return carried;
-        }
-        if (failure instanceof IllegalStateException && phase == Phase.OPEN) {
-            return Verdict.GIVE_UP;
-        }
-        Verdict verdict = opinion(scope, failure, phase);
-        if (verdict == null) {
-            verdict = phase == Phase.COMMIT ? Verdict.OUTCOME_UNKNOWN : Verdict.GIVE_UP;
-        }
-        return policy.adjust(verdict, failure);
+    /** How many attempts there can be, as far as is known when one begins: no more than it if another is not sure. */
+    int attempts(int attempt, Reach reach, Deadline deadline) {
+        boolean another = !(timeoutRule instanceof FixedTimeouts)
+                && attempt <= policy.maxRetries()
+                && reach.covers(Verdict.RETRY_TRANSACTION)
+                && isPlenty(policy.budget())
+                && fitsIn(deadline, attempt);
+        return another ? (int) Math.min(policy.maxRetries() + 1L, Integer.MAX_VALUE) : attempt;
     }
 
-    /** A classifier that breaks has no opinion: the attempt has to be undone all the same. */
-    private @Nullable Verdict opinion(Scope scope, Throwable failure, Phase phase) {
-        try {
-            return (classifier != null ? classifier : scope.classifier()).classify(failure, phase);
-        } catch (Throwable broken) {
-            FailedCall.suppress(failure, broken);
-            return null;
+    /** Others take from the budget between this look and the failure. */
+    private static boolean isPlenty(@Nullable RetryBudget budget) {
+        return budget == null || budget.available() - 1 >= budget.capacity() / 2.0;
+    }
+
+    /** The longest the delay can be, and as much for the attempt behind it. */
+    private boolean fitsIn(Deadline deadline, int attempt) {
+        if (deadline.isNone()) {
+            return true;
         }
+        try {
+            Duration longest = policy.delayBefore(attempt, policy.maxDelay(), Math.nextDown(1.0));
+            return longest.compareTo(deadline.remaining().dividedBy(2)) < 0;
+        } catch (RuntimeException broken) {
+            // A back-off of the caller's own: it is heard of when it is needed.
+            return false;
+        }
+    }
+
+    /** What the classifier says, or null for no opinion. */
+    @Nullable
+    Verdict opinion(Scope scope, Throwable failure, Phase phase) {
+        try {
+            return classifier(scope).classify(failure, phase);
+        } catch (Throwable broken) {
+            // The attempt has to be undone all the same.
+            Causes.suppress(failure, broken);
+            return ofNobody(phase);
+        }
+    }
+
+    /** The verdict on what nobody knows. */
+    static Verdict ofNobody(Phase phase) {
+        return phase == Phase.COMMIT ? Verdict.OUTCOME_UNKNOWN : Verdict.GIVE_UP;
+    }
+
+    private Classifier classifier(Scope scope) {
+        return classifier != null ? classifier : scope.classifier();
     }
 
     boolean wants(Class<? extends RunEvent> type) {
@@ -120,25 +142,48 @@ final class CallSettings {
                 .warn("a listener failed on an event of call \"{}\"; the call goes on", name, broken);
     }
 
-    void tellStarted(Scope scope, int number) {
-        if (!listeners.isEmpty() && wants(RunEvent.AttemptStarted.class)) {
-            tell(new RunEvent.AttemptStarted(name, scope.database(), number));
-        }
+    /** Whether a listener hears of a call before an attempt of it fails. */
+    boolean isHeard() {
+        return !listeners.isEmpty() && (wants(RunEvent.AttemptStarted.class) || wants(RunEvent.Succeeded.class));
     }
 
     /** When the call began, if a listener will want to know how long it took. */
     long startNanos() {
-        return !listeners.isEmpty() && wants(RunEvent.Succeeded.class) ? ticker.nanoTime() : 0;
+        boolean wanted = !listeners.isEmpty()
+                && (wants(RunEvent.Succeeded.class)
+                        || wants(RunEvent.GaveUp.class)
+                        || wants(RunEvent.OutcomeUnknown.class));
+        return wanted ? ticker.nanoTime() : 0;
     }
 
-    void succeeded(Scope scope, int number, long startNanos) {
+    /** Notes that an attempt was committed. */
+    void succeeded(@Nullable CallAccount account, int number) {
         RetryBudget budget = policy.budget();
         if (budget != null) {
             budget.refill();
         }
-        if (!listeners.isEmpty() && wants(RunEvent.Succeeded.class)) {
-            Duration elapsed = Duration.ofNanos(Math.max(0, ticker.nanoTime() - startNanos));
-            tell(new RunEvent.Succeeded(name, scope.database(), number, elapsed));
+        if (account != null) {
+            account.succeeded(number);
+        }
+    }
+
+    Duration elapsed(long startNanos) {
+        try {
+            return Duration.ofNanos(Math.max(0, ticker.nanoTime() - startNanos));
+        } catch (Throwable broken) {
+            logBroken(broken);
+            return Duration.ZERO;
+        }
+    }
+
+    /** Asked after the COMMIT too, where nothing may throw. */
+    @Nullable
+    Database database(Scope scope) {
+        try {
+            return scope.database();
+        } catch (Throwable broken) {
+            logBroken(broken);
+            return null;
         }
     }
 

@@ -45,4 +45,11 @@ final class Causes {
             collect(suppressed, found);
         }
     }
+
+    /** Suppresses one failure into another, unless that would make a cycle or say the same twice. */
+    static void suppress(Throwable failure, Throwable other) {
+        if (!leadsTo(failure, other) && !leadsTo(other, failure)) {
+            failure.addSuppressed(other);
+        }
+    }
 }

@@ -3,12 +3,20 @@ package dev.dbop;
 import dev.dbop.sql.Isolation;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,24 +47,25 @@ public final class DbopRunner {
     }
 
     /**
-     * Returns a runner with the policy and timeouts of the settings, named as in {@link RetryPolicy#from(Map)}, with
-     * {@code dbop.lock-timeout} and {@code dbop.statement-timeout} besides.
+     * Returns a runner with the policy and timeouts of the properties, named as in {@link
+     * RetryPolicy#fromProperties(Map)}, with {@code dbop.initial-lock-timeout}, {@code dbop.lock-timeout} and {@code
+     * dbop.statement-timeout} besides.
      *
-     * @param settings keys that do not begin with {@code dbop.} are ignored
+     * @param properties keys that do not begin with {@code dbop.} are ignored
      * @return the runner
      * @throws IllegalArgumentException if a key beginning with {@code dbop.} is unknown, or a value cannot be read or is
      *     outside its bounds
      */
-    public static DbopRunner from(Map<String, String> settings) {
-        return from(Settings.of(settings));
+    public static DbopRunner fromProperties(Map<String, String> properties) {
+        return from(Settings.of(properties));
     }
 
     /**
-     * Returns a runner with the policy and timeouts of the properties, as {@link #from(Map)} does.
+     * Returns a runner with the policy and timeouts of the properties, as {@link #fromProperties(Map)} does.
      *
      * @param properties their defaults included
      * @return the runner
-     * @throws IllegalArgumentException as {@link #from(Map)}
+     * @throws IllegalArgumentException as {@link #fromProperties(Map)}
      */
     public static DbopRunner fromProperties(Properties properties) {
         return from(Settings.of(properties));
@@ -67,14 +76,18 @@ public final class DbopRunner {
      * DBOP_LOCK_TIMEOUT} and so on. Variables that begin with {@code DBOP_TEST_} are ignored.
      *
      * @return the runner
-     * @throws IllegalArgumentException as {@link #from(Map)}
+     * @throws IllegalArgumentException as {@link #fromProperties(Map)}
      */
     public static DbopRunner fromEnvironment() {
         return from(Settings.ofEnvironment(System.getenv()));
     }
 
     private static DbopRunner from(Settings settings) {
-        return create().policy(settings.policy()).timeouts(settings.timeouts());
+        return create().policy(settings.policy()).timeouts(settings.timeoutRule());
+    }
+
+    CallSettings settings() {
+        return settings;
     }
 
     private DbopRunner with(Consumer<CallSettings.Draft> change) {
@@ -110,7 +123,7 @@ public final class DbopRunner {
     }
 
     /**
-     * Sets the server timeouts of every attempt.
+     * Sets the server timeouts of every attempt, in place of all that was said about timeouts before.
      *
      * @param timeouts restored on the server when the attempt ends
      * @return a changed copy
@@ -120,7 +133,7 @@ public final class DbopRunner {
     }
 
     /**
-     * Sets the rule for the server timeouts of each attempt.
+     * Sets the rule for the server timeouts of each attempt, in place of all that was said about timeouts before.
      *
      * @param rule asked for each attempt
      * @return a changed copy
@@ -131,7 +144,8 @@ public final class DbopRunner {
     }
 
     /**
-     * Sets how long the server may wait for one lock.
+     * Sets how long the server may wait for one lock. With {@link #initialLockTimeout} it is what the last attempts wait,
+     * and the most that the others do.
      *
      * @param timeout greater than zero
      * @return a changed copy
@@ -139,8 +153,33 @@ public final class DbopRunner {
      */
     public DbopRunner lockTimeout(Duration timeout) {
         Durations.positive("lock timeout", timeout);
+        return changingTimeouts(each -> each.withLock(timeout));
+    }
+
+    /**
+     * Sets how long the server may wait for one lock in the first attempt, for short transactions on hot rows. Each further
+     * attempt waits twice as long; the last two, and any that may be the last, wait for {@link #lockTimeout}, or without one
+     * for as long as the session itself would. 8 ms was measured best; {@link TimeoutRule#growingLockTimeout()} says what
+     * it does on which database, and what it costs.
+     *
+     * <p>It has an effect in attempts that undo a whole transaction. Steps inside one are bound by its limit, and what they wait
+     * in vain for is tried again with the whole transaction. An autocommit statement waits in full, and a two-phase branch does.
+     *
+     * <p>A wait cut short costs an operation its success only where lock timeouts are not retried, by {@link
+     * RetryPolicy.Builder#abortOn} or the {@linkplain #classifier classifier}; where more calls than half of the {@link
+     * RetryBudget} holds meet at once; or where the operation works so long that {@code maxDuration} leaves no time for it again.
+     * Do not set it there.
+     *
+     * @param timeout greater than zero
+     * @return a changed copy
+     * @throws IllegalArgumentException if zero, negative or longer than 292 years
+     */
+    public DbopRunner initialLockTimeout(Duration timeout) {
         TimeoutRule rule = settings.timeoutRule;
-        return timeouts(attempt -> rule.forAttempt(attempt).withLock(timeout));
+        return timeouts(
+                rule instanceof GrowingLockTimeout growing
+                        ? growing.withInitial(timeout)
+                        : new GrowingLockTimeout(timeout, rule));
     }
 
     /**
@@ -152,8 +191,20 @@ public final class DbopRunner {
      */
     public DbopRunner statementTimeout(Duration timeout) {
         Durations.positive("statement timeout", timeout);
-        TimeoutRule rule = settings.timeoutRule;
-        return timeouts(attempt -> rule.forAttempt(attempt).withStatement(timeout));
+        return changingTimeouts(each -> each.withStatement(timeout));
+    }
+
+    private DbopRunner changingTimeouts(UnaryOperator<Timeouts> change) {
+        return timeouts(changed(settings.timeoutRule, change));
+    }
+
+    private static TimeoutRule changed(TimeoutRule rule, UnaryOperator<Timeouts> change) {
+        if (rule instanceof GrowingLockTimeout growing) {
+            return growing.withFull(changed(growing.full(), change));
+        }
+        return rule instanceof FixedTimeouts fixed
+                ? TimeoutRule.fixed(change.apply(fixed.timeouts()))
+                : (attempt, attempts) -> change.apply(rule.forAttempt(attempt, attempts));
     }
 
     /**
@@ -201,7 +252,8 @@ public final class DbopRunner {
     }
 
     /**
-     * Adds a listener.
+     * Adds a listener, behind those there are. The very instance that listens already is not added again: it hears every
+     * event once.
      *
      * @param listener hears the events of every call
      * @return a changed copy
@@ -211,19 +263,25 @@ public final class DbopRunner {
         return with(draft -> {
             List<RunListener> all = new ArrayList<>(draft.listeners);
             all.add(listener);
-            draft.listeners = List.copyOf(all);
+            draft.listeners = eachOnce(all);
         });
     }
 
     /**
-     * Replaces all listeners, the logging one included.
+     * Replaces all listeners, the logging one included. An instance that is named twice listens once.
      *
      * @param listeners the new ones; none for silence
      * @return a changed copy
      */
     public DbopRunner listeners(RunListener... listeners) {
-        List<RunListener> all = List.of(listeners);
+        List<RunListener> all = eachOnce(List.of(listeners));
         return with(draft -> draft.listeners = all);
+    }
+
+    /** By identity: one that heard an event twice would count it twice, and begin a span that nothing ends. */
+    private static List<RunListener> eachOnce(List<RunListener> listeners) {
+        Set<RunListener> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+        return listeners.stream().filter(seen::add).toList();
     }
 
     /**
@@ -306,7 +364,10 @@ public final class DbopRunner {
             PreAttemptHook<? super R, ? extends X> hook,
             Operation<? super R, ? extends T, ? extends X> op)
             throws X {
-        return this.<R, T, X>engine(scope, hook, op).run();
+        Objects.requireNonNull(scope, "scope");
+        Objects.requireNonNull(hook, "hook");
+        Objects.requireNonNull(op, "op");
+        return BlockingEngine.<R, T, X>run(settings, scope, hook, op, null);
     }
 
     /**
@@ -356,15 +417,21 @@ public final class DbopRunner {
      */
     public <R, T extends @Nullable Object> Outcome<T> tryCall(
             AttemptScope<R, ?> scope, Operation<? super R, ? extends T, ?> op) {
-        BlockingEngine<R, T, Exception> engine = engine(scope, PreAttemptHook.none(), op);
+        Objects.requireNonNull(scope, "scope");
+        Objects.requireNonNull(op, "op");
+        AtomicReference<@Nullable CallAccount> account = new AtomicReference<>();
         try {
-            T result = engine.run();
-            FailedCall failed = engine.failed();
-            return new Outcome.Success<>(result, failed == null ? List.of() : List.copyOf(failed.records()));
+            T result = BlockingEngine.<R, T, Exception>run(settings, scope, PreAttemptHook.none(), op, account::set);
+            return new Outcome.Success<>(result, failures(account.get()));
         } catch (Exception failure) {
-            FailedCall failed = Objects.requireNonNull(engine.failed());
-            return new Outcome.Failure<>(failure, failed.reason(), List.copyOf(failed.records()));
+            CallAccount known = account.get();
+            GiveUpReason reason = known == null ? GiveUpReason.BEYOND_REACH : known.reason();
+            return new Outcome.Failure<>(failure, reason, failures(known));
         }
+    }
+
+    private static List<AttemptRecord> failures(@Nullable CallAccount account) {
+        return account == null ? List.of() : List.copyOf(account.records());
     }
 
     /**
@@ -424,18 +491,102 @@ public final class DbopRunner {
         return new AsyncEngine<R, T>(settings, scope, hook, op).start();
     }
 
-    private <R, T extends @Nullable Object, X extends Exception> BlockingEngine<R, T, X> engine(
-            AttemptScope<R, ? extends X> scope,
-            PreAttemptHook<? super R, ? extends X> hook,
-            Operation<? super R, ? extends T, ? extends X> op) {
+    /**
+     * Returns an operation as something to be called, from any thread and as often as liked: each time is a call of its own.
+     *
+     * @param <R> the resource
+     * @param <T> the result
+     * @param scope opens what an attempt runs on
+     * @param op run once per attempt
+     * @return returns and throws what {@link #call(AttemptScope, Operation)} does
+     */
+    public <R, T extends @Nullable Object> Callable<T> decorate(
+            AttemptScope<R, ?> scope, Operation<? super R, ? extends T, ?> op) {
         Objects.requireNonNull(scope, "scope");
-        Objects.requireNonNull(hook, "hook");
         Objects.requireNonNull(op, "op");
-        return new BlockingEngine<>(settings, scope, hook, op);
+        return () -> this.<R, T, Exception>call(scope, op);
     }
 
+    /**
+     * Returns an asynchronous operation as something to be started, as {@link #decorate} does.
+     *
+     * @param <R> the resource
+     * @param <T> the result
+     * @param scope opens what an attempt runs on
+     * @param op started once per attempt
+     * @return gives the future of {@link #callAsync(AsyncAttemptScope, AsyncOperation)}, each time of a call of its own
+     */
+    public <R, T extends @Nullable Object> Supplier<CompletableFuture<T>> decorateAsync(
+            AsyncAttemptScope<R> scope, AsyncOperation<? super R, T> op) {
+        Objects.requireNonNull(scope, "scope");
+        Objects.requireNonNull(op, "op");
+        return () -> callAsync(scope, op);
+    }
+
+    /**
+     * Returns an interface each of whose methods is a call of this runner, changed by {@link Retried} where the interface
+     * carries it and named after interface and method. An attempt makes a target on its resource and calls the method on
+     * it; what the method calls on the target runs in the same attempt, default methods included.
+     *
+     * <p>What the target throws comes out as it is. What the client throws besides, at COMMIT for instance, must be declared
+     * by the method if it is checked; otherwise it comes out as the cause of an {@link
+     * java.lang.reflect.UndeclaredThrowableException}. A result must not need the attempt's resource any more.
+     *
+     * <p>Make it once and keep it: it may be used by many threads if the scope may. It is equal to itself only.
+     *
+     * @param <R> the resource
+     * @param <I> the interface
+     * @param type public in an exported package, or opened to dbop
+     * @param scope opens what an attempt runs on
+     * @param target makes what the method is called on, once per attempt; a constructor, usually
+     * @return the interface, retried
+     * @throws IllegalArgumentException if the type is no interface, sealed or cannot be called from here, if a method returns
+     *     a stage, a future or a publisher, or if an annotation cannot be read or is outside its bounds
+     */
+    public <R, I> I proxy(Class<I> type, AttemptScope<R, ?> scope, Operation<? super R, ? extends I, ?> target) {
+        return RetriedProxy.blocking(type, this, scope, target);
+    }
+
+    /**
+     * Returns an interface each of whose methods is an asynchronous call of this runner, as {@link #proxy} does. Every
+     * failure is in the stage that a method returns; cancelling it, if it is a future, stops the call.
+     *
+     * @param <R> the resource
+     * @param <I> the interface
+     * @param type public in an exported package, or opened to dbop
+     * @param scope opens what an attempt runs on
+     * @param target makes what the method is called on, once per attempt
+     * @return the interface, retried
+     * @throws IllegalArgumentException as {@link #proxy}, or if a method returns anything but a {@link
+     *     java.util.concurrent.CompletionStage} or {@link CompletableFuture}
+     */
+    public <R, I> I proxyAsync(Class<I> type, AsyncAttemptScope<R> scope, Function<? super R, ? extends I> target) {
+        return RetriedProxy.async(type, this, scope, target);
+    }
+
+    /** Name and policy, then what is not as in {@link #create()}: timeouts, isolation, read-only, idempotent. */
     @Override
     public String toString() {
-        return "DbopRunner[" + settings.name + ", " + settings.policy + "]";
+        StringBuilder text = new StringBuilder("DbopRunner[" + settings.name + ", " + settings.policy);
+        TimeoutRule rule = settings.timeoutRule;
+        if (rule instanceof GrowingLockTimeout growing) {
+            append(text, "initialLockTimeout", growing.initial());
+            rule = growing.full();
+        }
+        if (rule instanceof FixedTimeouts fixed) {
+            append(text, "lockTimeout", fixed.timeouts().lock());
+            append(text, "statementTimeout", fixed.timeouts().statement());
+        } else {
+            text.append(", timeouts by attempt");
+        }
+        append(text, "isolation", settings.isolation);
+        text.append(settings.readOnly ? ", readOnly" : "").append(settings.idempotent ? ", idempotent" : "");
+        return text.append(']').toString();
+    }
+
+    private static void append(StringBuilder text, String name, @Nullable Object value) {
+        if (value != null) {
+            text.append(", ").append(name).append('=').append(value);
+        }
     }
 }

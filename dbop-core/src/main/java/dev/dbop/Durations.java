@@ -1,11 +1,18 @@
 package dev.dbop;
 
 import java.time.Duration;
+import java.time.format.DateTimeParseException;
 import java.util.Objects;
+import java.util.regex.Pattern;
 
-/** Checks and saturating arithmetic on durations. */
+/** Durations read and checked, and saturating arithmetic on them. */
 final class Durations {
     static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
+    /** How a duration is written. */
+    static final String FORM = "a duration, such as 250ms, 5s, 2m, 1h or PT0.25S";
+
+    private static final Pattern SHORT_FORM = Pattern.compile("(\\d{1,18})(ms|s|m|h)");
 
     private Durations() {}
 
@@ -44,5 +51,31 @@ final class Durations {
                     name + " is " + value + ": must be at most " + LONGEST + " (292 years); choose a shorter one");
         }
         return value;
+    }
+
+    /**
+     * Reads a duration of the {@link #FORM}.
+     *
+     * @throws DateTimeParseException if it is not of the form
+     * @throws ArithmeticException if it is longer than a duration can be
+     */
+    static Duration parse(String text) {
+        var matcher = SHORT_FORM.matcher(text);
+        if (!matcher.matches()) {
+            return Duration.parse(text);
+        }
+        long number = Long.parseLong(matcher.group(1));
+        return switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(number);
+            case "s" -> Duration.ofSeconds(number);
+            case "m" -> Duration.ofMinutes(number);
+            default -> Duration.ofHours(number);
+        };
+    }
+
+    /** The duration as {@link #parse} reads it, in milliseconds or seconds. */
+    static String text(Duration duration) {
+        long millis = duration.toMillis();
+        return millis % 1000 == 0 ? millis / 1000 + "s" : millis + "ms";
     }
 }

@@ -4,6 +4,11 @@ package dev.dbop;
 public enum GiveUpReason {
     /** The verdict was {@link Verdict#GIVE_UP}: trying again cannot help. */
     NOT_RETRYABLE("trying again cannot help"),
+    /**
+     * The operation or the hook failed with something that is no failure of the database: no classifier knows it, and no
+     * {@code SQLException} is among its causes. An application's own exception, as a rule: the way to roll back.
+     */
+    NOT_OF_THE_DATABASE("the failure is not of the database"),
     /** The verdict goes beyond the scope's reach; an enclosing call with a wider scope may retry. */
     BEYOND_REACH("the verdict goes beyond the scope's reach"),
     /** {@link RetryPolicy#maxRetries()} were made. */
@@ -14,6 +19,8 @@ public enum GiveUpReason {
     BUDGET_EMPTY("the retry budget is empty"),
     /** The calling thread was interrupted, or the future was cancelled. */
     INTERRUPTED("the caller was interrupted"),
+    /** An {@link Error} was thrown: it is passed on at once, whatever the verdict. */
+    ERROR("an error was thrown"),
     /** The work may have become durable and must not be repeated blindly. */
     OUTCOME_UNKNOWN("the outcome is unknown");
 

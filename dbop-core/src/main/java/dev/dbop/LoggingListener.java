@@ -8,28 +8,51 @@ import org.slf4j.event.Level;
 import org.slf4j.spi.LoggingEventBuilder;
 
 /**
- * Logs calls through SLF4J, to the logger {@code dev.dbop}, with key-value pairs: name, database, attempt, verdict,
- * delay, reason. Every {@link DbopRunner} has one unless told otherwise.
+ * Logs calls through SLF4J, to the logger {@code dev.dbop}. Every {@link DbopRunner} has one unless told otherwise.
  *
- * <p>A call that is done is logged at INFO, a failure that is retried (here or by an enclosing call) and a COMMIT without
- * an answer at WARN, a final failure at ERROR.
+ * <table>
+ *   <caption>What is logged, and how loudly</caption>
+ *   <tr><th>event</th><th>level</th><th>stack trace</th></tr>
+ *   <tr><td>a call is done</td><td>INFO</td><td></td></tr>
+ *   <tr><td>a failure that is retried, here or by an enclosing call; a COMMIT without an answer that was probed</td>
+ *     <td>WARN</td><td>no</td></tr>
+ *   <tr><td>the final failure, an {@link Error} included; an unknown outcome</td><td>ERROR</td><td>yes, with the failures before it suppressed in
+ *     it</td></tr>
+ *   <tr><td>a call ended with a failure that is not of the database ({@link GiveUpReason#NOT_OF_THE_DATABASE}), such as
+ *     the exception by which an application rolls back</td><td>DEBUG</td><td>no: the caller gets it</td></tr>
+ * </table>
+ *
+ * <p>A busy application may not want a line for each call that is done: set the logger {@code dev.dbop} to WARN, or use
+ * {@code runner.listeners(LoggingListener.at(Level.DEBUG, Level.WARN, Level.ERROR))}. A line that is not logged costs
+ * next to nothing.
+ *
+ * <p>The text says what happened by itself: number of the attempt, phase, verdict, delay, and the failure in one line
+ * (class, first line of its message, cut at 300 characters, what looks like a password replaced by {@code ***}). The same
+ * comes as key-value pairs for appenders that take them: name, database and attempt always; elapsed, phase, verdict,
+ * delay, reason, status and exception where there are any. The stack trace of a final failure is the exception's own, its
+ * message as the driver wrote it.
+ *
+ * <p>Immutable and thread-safe.
  */
 public final class LoggingListener implements RunListener {
-    private static final LoggingListener DEFAULT = new LoggingListener(Level.INFO, Level.WARN, Level.ERROR);
+    private static final LoggingListener DEFAULT =
+            new LoggingListener(Level.INFO, Level.WARN, Level.ERROR, Level.DEBUG);
 
     private final Logger logger = LoggerFactory.getLogger("dev.dbop");
     private final Level done;
     private final Level retry;
     private final Level failure;
+    private final Level application;
 
-    private LoggingListener(Level done, Level retry, Level failure) {
+    private LoggingListener(Level done, Level retry, Level failure, Level application) {
         this.done = Objects.requireNonNull(done, "done");
         this.retry = Objects.requireNonNull(retry, "retry");
         this.failure = Objects.requireNonNull(failure, "failure");
+        this.application = Objects.requireNonNull(application, "application");
     }
 
     /**
-     * Returns the listener with the usual levels: INFO, WARN, ERROR.
+     * Returns the listener with the usual levels: INFO, WARN, ERROR, and DEBUG for the application's own failures.
      *
      * @return a shared instance
      */
@@ -38,7 +61,7 @@ public final class LoggingListener implements RunListener {
     }
 
     /**
-     * Returns a listener with levels of your own.
+     * Returns a listener with levels of your own; the application's own failures stay at DEBUG.
      *
      * @param done of a call that succeeded
      * @param retry of a failed attempt that is retried, and of a COMMIT that had to be probed
@@ -46,7 +69,17 @@ public final class LoggingListener implements RunListener {
      * @return the listener
      */
     public static LoggingListener at(Level done, Level retry, Level failure) {
-        return new LoggingListener(done, retry, failure);
+        return new LoggingListener(done, retry, failure, Level.DEBUG);
+    }
+
+    /**
+     * Returns a listener with another level for calls that end with a failure that is not of the database.
+     *
+     * @param level of a call whose {@link RunEvent.GaveUp#reason()} is {@link GiveUpReason#NOT_OF_THE_DATABASE}
+     * @return a changed copy
+     */
+    public LoggingListener applicationFailuresAt(Level level) {
+        return new LoggingListener(done, retry, failure, level);
     }
 
     @Override
@@ -60,33 +93,102 @@ public final class LoggingListener implements RunListener {
     @Override
     public void on(RunEvent event) {
         if (event instanceof RunEvent.Succeeded succeeded) {
-            line(done, event)
-                    .addKeyValue("elapsed", succeeded.elapsed().toMillis() + "ms")
-                    .log("call \"{}\" done", event.name());
-        } else if (event instanceof RunEvent.AttemptFailed failed && failed.delay() != null) {
-            line(retry, event)
-                    .addKeyValue("phase", failed.phase())
-                    .addKeyValue("verdict", failed.verdict())
-                    .addKeyValue("delay", failed.delay().toMillis() + "ms")
-                    .setCause(failed.failure())
-                    .log("call \"{}\" failed, trying again", event.name());
+            done(succeeded);
+        } else if (event instanceof RunEvent.AttemptFailed failed) {
+            failed(failed);
         } else if (event instanceof RunEvent.Probed probed) {
-            line(retry, event)
-                    .addKeyValue("status", probed.status())
-                    .setCause(probed.failure())
-                    .log("call \"{}\" got no answer to COMMIT, probed: {}", event.name(), probed.status());
+            probed(probed);
         } else if (event instanceof RunEvent.GaveUp gaveUp) {
-            line(gaveUp.reason() == GiveUpReason.BEYOND_REACH ? retry : failure, event)
-                    .addKeyValue("verdict", gaveUp.verdict())
-                    .addKeyValue("reason", gaveUp.reason().name())
-                    .setCause(gaveUp.failure())
-                    .log("call \"{}\" failed: {}", event.name(), gaveUp.reason());
+            gaveUp(gaveUp);
         } else if (event instanceof RunEvent.OutcomeUnknown unknown) {
-            line(failure, event)
-                    .addKeyValue("verdict", Verdict.OUTCOME_UNKNOWN)
-                    .setCause(unknown.failure())
-                    .log("call \"{}\" ended, outcome unknown", event.name());
+            unknown(unknown);
         }
+    }
+
+    private void done(RunEvent.Succeeded event) {
+        String elapsed = event.elapsed().toMillis() + "ms";
+        line(done, event)
+                .addKeyValue("elapsed", elapsed)
+                .log("call \"{}\" done in {}, attempt {}", event.name(), elapsed, event.attempt());
+    }
+
+    private void failed(RunEvent.AttemptFailed event) {
+        if (event.delay() == null || !logger.isEnabledForLevel(retry)) {
+            return;
+        }
+        String delay = event.delay().toMillis() + "ms";
+        String exception = FailureLine.of(event.failure());
+        line(retry, event)
+                .addKeyValue("phase", event.phase())
+                .addKeyValue("verdict", event.verdict())
+                .addKeyValue("delay", delay)
+                .addKeyValue("exception", exception)
+                .log(
+                        "call \"{}\" failed, trying again in {}: attempt {}, {}, {}: {}",
+                        event.name(),
+                        delay,
+                        event.attempt(),
+                        event.phase(),
+                        event.verdict(),
+                        exception);
+    }
+
+    private void probed(RunEvent.Probed event) {
+        if (!logger.isEnabledForLevel(retry)) {
+            return;
+        }
+        String exception = FailureLine.of(event.failure());
+        line(retry, event)
+                .addKeyValue("status", event.status())
+                .addKeyValue("exception", exception)
+                .log(
+                        "call \"{}\" got no answer to COMMIT, probed: {}: attempt {}: {}",
+                        event.name(),
+                        event.status(),
+                        event.attempt(),
+                        exception);
+    }
+
+    private void gaveUp(RunEvent.GaveUp event) {
+        Level level = level(event.reason());
+        if (!logger.isEnabledForLevel(level)) {
+            return;
+        }
+        String exception = FailureLine.of(event.failure());
+        LoggingEventBuilder line = line(level, event)
+                .addKeyValue("phase", event.phase())
+                .addKeyValue("verdict", event.verdict())
+                .addKeyValue("reason", event.reason().name())
+                .addKeyValue("exception", exception);
+        boolean last =
+                event.reason() != GiveUpReason.BEYOND_REACH && event.reason() != GiveUpReason.NOT_OF_THE_DATABASE;
+        (last ? line.setCause(event.failure()) : line)
+                .log(
+                        "call \"{}\" failed, {}: attempt {}, {}, {}: {}",
+                        event.name(),
+                        event.reason(),
+                        event.attempt(),
+                        event.phase(),
+                        event.verdict(),
+                        exception);
+    }
+
+    private Level level(GiveUpReason reason) {
+        return switch (reason) {
+            case BEYOND_REACH -> retry;
+            case NOT_OF_THE_DATABASE -> application;
+            default -> failure;
+        };
+    }
+
+    private void unknown(RunEvent.OutcomeUnknown event) {
+        Throwable cause = event.failure().getCause();
+        String exception = FailureLine.of(cause == null ? event.failure() : cause);
+        line(failure, event)
+                .addKeyValue("verdict", Verdict.OUTCOME_UNKNOWN)
+                .addKeyValue("exception", exception)
+                .setCause(event.failure())
+                .log("call \"{}\" ended, outcome unknown: attempt {}: {}", event.name(), event.attempt(), exception);
     }
 
     private LoggingEventBuilder line(Level level, RunEvent event) {

@@ -49,6 +49,15 @@ public final class RetryBudget {
         return (double) tokens.get() / SCALE;
     }
 
+    /**
+     * Returns how many retries a full bucket holds.
+     *
+     * @return the capacity it was made with
+     */
+    public int capacity() {
+        return (int) (capacity / SCALE);
+    }
+
     boolean tryTake() {
         long now = tokens.get();
         while (now >= SCALE) {

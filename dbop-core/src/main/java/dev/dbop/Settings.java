@@ -9,28 +9,104 @@ import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.function.Function;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import org.jspecify.annotations.Nullable;
 
 /** Reads policy and timeouts from text. Every setting has one name; the environment writes it in capitals. */
 final class Settings {
     private static final String PREFIX = "dbop.";
     private static final String ENVIRONMENT_PREFIX = "DBOP_";
     private static final String TEST_KIT_PREFIX = "DBOP_TEST_";
-    private static final Pattern SHORT_DURATION = Pattern.compile("(\\d{1,18})(ms|s|m|h)");
 
-    /** Names as written after the prefix. */
+    /** How a value is written, and which values there are. */
+    enum Form {
+        COUNT("a whole number, such as 5", "0 to 2147483647"),
+        PART("a number from 0 to 1, such as 0.2", "0 to 1"),
+        BACKOFF("one of " + backoffNames(), backoffNames()),
+        DELAY(Durations.FORM, "0 to 292 years"),
+        LIMIT(Durations.FORM, "above 0, to 292 years");
+
+        private final String written;
+        private final String bounds;
+
+        Form(String written, String bounds) {
+            this.written = written;
+            this.bounds = bounds;
+        }
+
+        String bounds() {
+            return bounds;
+        }
+    }
+
+    /** The settings, named as written after the prefix; with what the reference says of them. */
     enum Key {
-        MAX_RETRIES,
-        INITIAL_DELAY,
-        MAX_DELAY,
-        JITTER,
-        BACKOFF,
-        MAX_DURATION,
-        ATTEMPT_TIMEOUT,
-        LOCK_TIMEOUT,
-        STATEMENT_TIMEOUT;
+        MAX_RETRIES(
+                Form.COUNT,
+                String.valueOf(RetryPolicy.DEFAULT_MAX_RETRIES),
+                "attempts after the first; 0 makes one attempt only",
+                "with the default delays five retries take two and a half seconds: most conflicts are over by then, and"
+                        + " whoever waits is still there"),
+        INITIAL_DELAY(
+                Form.DELAY,
+                Durations.text(RetryPolicy.DEFAULT_INITIAL_DELAY),
+                "the delay before the first retry; at most `max-delay`",
+                "long enough for the other side of a conflict to commit; 0 tries again at once, and often meets it again"),
+        MAX_DELAY(
+                Form.DELAY,
+                Durations.text(RetryPolicy.DEFAULT_MAX_DELAY),
+                "the longest delay; at least `initial-delay`",
+                "doubled delays would soon outlast the trouble they wait for"),
+        JITTER(
+                Form.PART,
+                String.valueOf(RetryPolicy.DEFAULT_JITTER),
+                "the part by which a delay varies, up and down; 0 makes delays exact",
+                "transactions that met once would meet again after equal delays; 1 is anything from no delay to twice the"
+                        + " delay, more would be less than none"),
+        BACKOFF(
+                Form.BACKOFF,
+                Backoff.exponential().toString(),
+                "how delays grow from retry to retry",
+                "doubled delays burden a database that is in trouble less and less"),
+        MAX_DURATION(
+                Form.LIMIT,
+                "none",
+                "limit of the whole call, waits included",
+                "only the caller knows how long the result is of use; 0 would end every call before it began"),
+        ATTEMPT_TIMEOUT(
+                Form.LIMIT,
+                "none",
+                "limit of one attempt, whose work is stopped on the server",
+                "only the caller knows how long the work may take; 0 would stop every attempt"),
+        INITIAL_LOCK_TIMEOUT(
+                Form.LIMIT,
+                "none",
+                "longest wait for one lock in the first attempt, for short transactions on hot rows: doubled with each"
+                        + " attempt, the last two wait for `lock-timeout`; 8ms was measured best",
+                "a wait cut short repeats the whole operation: only the caller knows whether that is cheap; 0 is as for"
+                        + " `lock-timeout`"),
+        LOCK_TIMEOUT(
+                Form.LIMIT,
+                "the session's own",
+                "longest wait for one lock, on the server",
+                "what was set for the server, the user or the pool was set on purpose; 0 is no limit to PostgreSQL, and"
+                        + " no wait at all to MariaDB"),
+        STATEMENT_TIMEOUT(
+                Form.LIMIT,
+                "the session's own",
+                "longest run of one statement, on the server",
+                "as for locks; 0 is no limit to the servers");
+
+        private final Form form;
+        private final String ifUnset;
+        private final String meaning;
+        private final String reason;
+
+        Key(Form form, String ifUnset, String meaning, String reason) {
+            this.form = form;
+            this.ifUnset = ifUnset;
+            this.meaning = meaning;
+            this.reason = reason;
+        }
 
         String property() {
             return PREFIX + name().toLowerCase(Locale.ROOT).replace('_', '-');
@@ -38,6 +114,24 @@ final class Settings {
 
         String variable() {
             return ENVIRONMENT_PREFIX + name();
+        }
+
+        Form form() {
+            return form;
+        }
+
+        /** The default, as it would be written; in words where there is none. */
+        String ifUnset() {
+            return ifUnset;
+        }
+
+        String meaning() {
+            return meaning;
+        }
+
+        /** Why the default and the bounds are what they are. */
+        String reason() {
+            return reason;
         }
     }
 
@@ -82,11 +176,11 @@ final class Settings {
 
     RetryPolicy policy() {
         RetryPolicy.Builder builder = RetryPolicy.builder();
-        integer(Key.MAX_RETRIES, builder::maxRetries);
+        read(Key.MAX_RETRIES, Integer::valueOf, builder::maxRetries);
         duration(Key.INITIAL_DELAY, builder::initialDelay);
         duration(Key.MAX_DELAY, builder::maxDelay);
-        read(Key.JITTER, "a number from 0 to 1, such as 0.2", Double::valueOf, builder::jitter);
-        read(Key.BACKOFF, "one of " + backoffNames(), Settings::backoff, builder::backoff);
+        read(Key.JITTER, Double::valueOf, builder::jitter);
+        read(Key.BACKOFF, Settings::backoff, builder::backoff);
         duration(Key.MAX_DURATION, builder::maxDuration);
         duration(Key.ATTEMPT_TIMEOUT, builder::attemptTimeout);
         return builder.build();
@@ -97,6 +191,12 @@ final class Settings {
         duration(Key.LOCK_TIMEOUT, value -> timeouts[0] = timeouts[0].withLock(value));
         duration(Key.STATEMENT_TIMEOUT, value -> timeouts[0] = timeouts[0].withStatement(value));
         return timeouts[0];
+    }
+
+    TimeoutRule timeoutRule() {
+        TimeoutRule[] rule = {TimeoutRule.fixed(timeouts())};
+        duration(Key.INITIAL_LOCK_TIMEOUT, value -> rule[0] = new GrowingLockTimeout(value, rule[0]));
+        return rule[0];
     }
 
     private static String backoffNames() {
@@ -110,36 +210,18 @@ final class Settings {
                 .orElseThrow(() -> new IllegalArgumentException(name));
     }
 
-    private void integer(Key key, Consumer<Integer> target) {
-        read(key, "a whole number, such as 5", Integer::valueOf, target);
-    }
-
     private void duration(Key key, Consumer<Duration> target) {
-        read(key, "a duration, such as 250ms, 5s, 2m, 1h or PT0.25S", Settings::duration, target);
-    }
-
-    private static Duration duration(String text) {
-        var matcher = SHORT_DURATION.matcher(text);
-        if (!matcher.matches()) {
-            return Duration.parse(text);
-        }
-        long number = Long.parseLong(matcher.group(1));
-        return switch (matcher.group(2)) {
-            case "ms" -> Duration.ofMillis(number);
-            case "s" -> Duration.ofSeconds(number);
-            case "m" -> Duration.ofMinutes(number);
-            default -> Duration.ofHours(number);
-        };
+        read(key, Durations::parse, target);
     }
 
     /** What cannot be read is reported with its form; what is read but refused keeps the refusal, name first. */
-    private <V> void read(Key key, String form, Function<String, V> parser, Consumer<V> target) {
+    private <V> void read(Key key, Function<String, V> parser, Consumer<V> target) {
         String name = nameOf.apply(key);
         String text = values.get(name);
         if (text == null) {
             return;
         }
-        V value = parse(name, text.strip(), form, parser);
+        V value = parse(name, text.strip(), key.form, parser);
         try {
             target.accept(value);
         } catch (IllegalArgumentException refused) {
@@ -147,11 +229,11 @@ final class Settings {
         }
     }
 
-    private static <V> V parse(String name, @Nullable String text, String form, Function<String, V> parser) {
+    private static <V> V parse(String name, String text, Form form, Function<String, V> parser) {
         try {
-            return parser.apply(String.valueOf(text));
+            return parser.apply(text);
         } catch (IllegalArgumentException | DateTimeParseException | ArithmeticException unreadable) {
-            throw new IllegalArgumentException(name + " is \"" + text + "\": must be " + form, unreadable);
+            throw new IllegalArgumentException(name + " is \"" + text + "\": must be " + form.written, unreadable);
         }
     }
 }

@@ -74,6 +74,16 @@ public record Timeouts(@Nullable Duration lock, @Nullable Duration statement) {
     }
 
     /**
+     * Tells whether these let the server wait for a lock for a shorter time than others do.
+     *
+     * @param others what they are compared with
+     * @return true if the lock timeout is set, and the others' is longer or not set
+     */
+    public boolean cutsShort(Timeouts others) {
+        return lock != null && (others.lock == null || lock.compareTo(others.lock) < 0);
+    }
+
+    /**
      * No wait and no statement outlasts the deadline; under one both are always bounded, so that the server ends them by
      * itself when it can no longer be told to. Some servers bound only the waits of some statements.
      */

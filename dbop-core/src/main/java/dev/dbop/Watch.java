@@ -83,8 +83,18 @@ final class Watch implements Runnable {
         }
         expired = !cancelled || deadline.hasPassed();
         // First, so that a cancel that throws is not the last one.
-        scheduleIn(AGAIN);
+        scheduleNext();
         executor.execute(this::stop);
+    }
+
+    /** A scheduler that was closed under the call must not keep the attempt from being stopped at least once. */
+    private void scheduleNext() {
+        try {
+            scheduleIn(AGAIN);
+        } catch (RuntimeException closed) {
+            LoggerFactory.getLogger(DbopRunner.class)
+                    .warn("an attempt is stopped only once, because the scheduler takes no more tasks", closed);
+        }
     }
 
     private void stop() {

@@ -1,6 +1,7 @@
 package dev.dbop;
 
 import java.util.concurrent.CompletionStage;
+import org.jspecify.annotations.Nullable;
 
 /** A scope whose steps a test can replace. */
 class AlteredScope implements AsyncAttemptScope<Integer> {
@@ -25,6 +26,11 @@ class AlteredScope implements AsyncAttemptScope<Integer> {
         return scope.open(context).thenApply(AlteredAttempt::new);
     }
 
+    @Nullable
+    CompletionStage<?> beforeCommit(AsyncAttempt<Integer> attempt) {
+        return attempt.beforeCommit();
+    }
+
     CompletionStage<?> commit(AsyncAttempt<Integer> attempt) {
         return attempt.commit();
     }
@@ -43,6 +49,11 @@ class AlteredScope implements AsyncAttemptScope<Integer> {
         @Override
         public Integer resource() {
             return attempt.resource();
+        }
+
+        @Override
+        public @Nullable CompletionStage<?> beforeCommit() {
+            return AlteredScope.this.beforeCommit(attempt);
         }
 
         @Override

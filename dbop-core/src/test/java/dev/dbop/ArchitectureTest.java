@@ -2,6 +2,7 @@ package dev.dbop;
 
 import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongToAnyOf;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.equivalentTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
@@ -48,6 +49,33 @@ class ArchitectureTest {
             .because("the caller brings the client");
 
     @ArchTest
+    static final ArchRule observabilityIsOptional = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.dbop.observe..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("dev.dbop.observe..", "io.opentelemetry..", "io.micrometer..")
+            .because("an application without these libraries must not miss them");
+
+    @ArchTest
+    static final ArchRule observabilityKnowsItsTwoLibrariesOnly = classes()
+            .that()
+            .resideInAPackage("dev.dbop.observe..")
+            .should()
+            .onlyDependOnClassesThat(resideInAnyPackage(
+                    "java..", "org.jspecify..", "dev.dbop..", "io.opentelemetry..", "io.micrometer.."));
+
+    @ArchTest
+    static final ArchRule tracesAndMetricsDoNotNeedEachOther = noClasses()
+            .that()
+            .haveSimpleNameStartingWith("OpenTelemetry")
+            .or()
+            .haveSimpleNameStartingWith("CallSpans")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.micrometer..");
+
+    @ArchTest
     static final ArchRule sqlPackageUsesOfTheEngineOnlyItsValues = noClasses()
             .that()
             .resideInAPackage("dev.dbop.sql..")
@@ -70,8 +98,9 @@ class ArchitectureTest {
             .that()
             .resideInAPackage("dev.dbop")
             .should()
-            .dependOnClassesThat(
-                    resideInAPackage("dev.dbop.sql..").and(not(belongToAnyOf(Database.class, Isolation.class))))
+            .dependOnClassesThat(resideInAPackage("dev.dbop.sql..")
+                    .and(not(belongToAnyOf(Database.class, Isolation.class)))
+                    .and(not(equivalentTo(Isolation[].class))))
             .because("what an error means is for scopes and classifiers to say");
 
     @ArchTest
@@ -81,8 +110,10 @@ class ArchitectureTest {
             .and()
             .areNotInterfaces()
             .and(not(closed()))
+            .and(not(belongToAnyOf(LayeredScope.class, LayeredAttempt.class)))
             .should()
-            .haveModifier(JavaModifier.FINAL);
+            .haveModifier(JavaModifier.FINAL)
+            .because("only what is documented for it may be extended");
 
     @ArchTest
     static final ArchRule nobodyWaitsOrReadsAClockButSystemTime = noClasses()

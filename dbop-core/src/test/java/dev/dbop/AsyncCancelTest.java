@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,6 +22,7 @@ class AsyncCancelTest {
     @AfterEach
     void everyAttemptEndedAndNothingIsScheduled() {
         scope.assertNothingLeftOpen();
+        EventOrder.assertKept(events);
         assertThat(scope.journal()).noneMatch(entry -> entry.endsWith("too late"));
         assertThat(time.pending()).isZero();
     }
@@ -61,6 +63,21 @@ class AsyncCancelTest {
         scope.onCancel(() -> operation.completeExceptionally(DbFailure.of(Verdict.GIVE_UP)));
         CompletableFuture<String> call = runner.callAsync(scope.async(), attempt -> operation);
         assertThat(scope.journal()).containsExactly("open 1");
+
+        assertThat(call.cancel(true)).isTrue();
+
+        assertThat(scope.journal()).containsExactly("open 1", "cancel 1", "rollback 1 OPERATION GIVE_UP");
+        assertEndedByTheCaller();
+    }
+
+    @Test
+    void theRunningOperationIsStoppedThoughTheSchedulerIsClosed() {
+        Scheduler closed = (task, delay) -> {
+            throw new RejectedExecutionException("closed");
+        };
+        CompletableFuture<String> operation = new CompletableFuture<>();
+        scope.onCancel(() -> operation.completeExceptionally(DbFailure.of(Verdict.GIVE_UP)));
+        CompletableFuture<String> call = runner.scheduler(closed).callAsync(scope.async(), attempt -> operation);
 
         assertThat(call.cancel(true)).isTrue();
 

@@ -3,7 +3,6 @@ package dev.dbop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
-import dev.dbop.sql.Database;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,6 +37,19 @@ class AsyncStagesTest {
     @AfterEach
     void everyAttemptEnded() {
         scope.assertNothingLeftOpen();
+    }
+
+    @Test
+    void whatIsThrownInsteadOfAStageIsNotUnwrapped() {
+        CompletionException own = new CompletionException("the operation's own", new IllegalStateException("cause"));
+
+        Throwable failure = runner.<Integer, String>callAsync(scope.async(), attempt -> {
+                    throw own;
+                })
+                .handle((value, thrown) -> thrown)
+                .join();
+
+        assertThat(failure).isSameAs(own);
     }
 
     @Test
@@ -112,6 +124,38 @@ class AsyncStagesTest {
     }
 
     @Test
+    void nothingIsCommittedBeforeTheCheckIsThrough() {
+        CompletableFuture<String> check = new CompletableFuture<>();
+        CompletableFuture<String> call =
+                runner.callAsync(checkedBy(check), attempt -> CompletableFuture.completedFuture("done"));
+        assertThat(scope.journal()).containsExactly("open 1");
+
+        check.complete("may be committed");
+
+        assertThat(scope.journal()).containsExactly("open 1", "commit 1");
+        assertThat(call).isCompletedWithValue("done");
+    }
+
+    @Test
+    void aFailedCheckIsAFailureOfTheOperation() {
+        DbFailure lost = DbFailure.of(Verdict.GIVE_UP);
+        CompletableFuture<String> call = runner.callAsync(
+                checkedBy(CompletableFuture.failedFuture(lost)), attempt -> CompletableFuture.completedFuture("done"));
+
+        assertThat(scope.journal()).containsExactly("open 1", "rollback 1 OPERATION GIVE_UP");
+        assertThat(catchThrowable(() -> Engine.outcome(call))).isSameAs(lost);
+    }
+
+    private AsyncAttemptScope<Integer> checkedBy(CompletionStage<?> check) {
+        return new AlteredScope(scope.async()) {
+            @Override
+            CompletionStage<?> beforeCommit(AsyncAttempt<Integer> attempt) {
+                return check;
+            }
+        };
+    }
+
+    @Test
     void aRollbackWithoutStageOrVerdictIsBroken() {
         for (boolean stage : new boolean[] {false, true}) {
             DbFailure failure = DbFailure.of(Verdict.GIVE_UP);
@@ -161,7 +205,10 @@ class AsyncStagesTest {
 
         assertThat(failureOf(error)).isSameAs(error);
         assertThat(scope.journal()).containsExactly("open 1", "rollback 1 OPERATION GIVE_UP");
-        assertThat(events).noneMatch(RunEvent.GaveUp.class::isInstance);
+        assertThat(events)
+                .last()
+                .isInstanceOfSatisfying(
+                        RunEvent.GaveUp.class, end -> assertThat(end.reason()).isEqualTo(GiveUpReason.ERROR));
     }
 
     @Test
@@ -309,24 +356,28 @@ class AsyncStagesTest {
     }
 
     @Test
-    void aScopeThatBreaksItsContractBetweenAttemptsDoesNotLeaveTheCallerWaiting() {
-        RuntimeException broken = new IllegalStateException("no database");
-        AsyncAttemptScope<Integer> scopeThatBreaks = new AlteredScope(scope.async()) {
-            @Override
-            public @Nullable Database database() {
-                if (scope.journal().contains("rollback 1 OPERATION RETRY_SAVEPOINT")
-                        && !time.elapsed().isZero()) {
-                    throw broken;
-                }
-                return null;
+    void aClockThatBreaksBetweenAttemptsDoesNotLeaveTheCallerWaiting() {
+        RuntimeException broken = new IllegalStateException("no time");
+        Ticker ticker = () -> {
+            if (!time.elapsed().isZero()) {
+                throw broken;
             }
+            return time.nanoTime();
         };
+        RetryPolicy limited = RetryPolicy.builder()
+                .attemptTimeout(Duration.ofSeconds(9))
+                .jitter(0)
+                .build();
 
-        CompletableFuture<String> call = runner.callAsync(
-                scopeThatBreaks, attempt -> CompletableFuture.failedFuture(DbFailure.of(Verdict.RETRY_SAVEPOINT)));
+        CompletableFuture<String> call = runner.policy(limited)
+                .ticker(ticker)
+                .callAsync(
+                        scope.async(),
+                        attempt -> CompletableFuture.failedFuture(DbFailure.of(Verdict.RETRY_SAVEPOINT)));
         time.passUntilDone(call);
 
         assertThat(catchThrowable(() -> Engine.outcome(call))).isSameAs(broken);
+        EventOrder.assertKept(events);
     }
 
     private Throwable failureOf(Throwable ofTheStage) {

@@ -32,6 +32,8 @@ class BlockingAsyncScopeTest {
 
         assertThat(scope.journal()).isEmpty();
         work.remove().run();
+        assertThat(scope.journal()).containsExactly("open 1", "run 1");
+        work.remove().run();
         assertThat(scope.journal()).containsExactly("open 1", "run 1", "check 1");
         assertThat(call).isNotDone();
         work.remove().run();

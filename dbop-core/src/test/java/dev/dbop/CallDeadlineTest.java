@@ -118,7 +118,7 @@ class CallDeadlineTest extends EveryEngine {
     void theTimeoutsFollowTheRuleOfTheAttemptsNumber() throws Exception {
         List<Timeouts> timeouts = new ArrayList<>();
         DbopRunner growing = runner.statementTimeout(Duration.ofSeconds(9))
-                .timeouts(attempt -> Timeouts.none().withLock(millis(10L * attempt)))
+                .timeouts((attempt, attempts) -> Timeouts.none().withLock(millis(10L * attempt)))
                 .statementTimeout(Duration.ofSeconds(2));
 
         failureOf(growing, attempt -> {

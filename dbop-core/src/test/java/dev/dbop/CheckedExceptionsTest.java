@@ -3,6 +3,7 @@ package dev.dbop;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 
+import ch.qos.logback.classic.Level;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,8 +31,11 @@ class CheckedExceptionsTest {
     @Test
     void passUnwrappedThroughTheFunctionWithEveryPartNamed() {
         try (CapturedLog log = CapturedLog.of("dev.dbop")) {
+            log.at(Level.DEBUG);
             assertThat(catchThrowable(this::everyPartNamed)).isSameAs(refused);
-            assertThat(log.lines()).containsExactly("ERROR call \"unnamed\" failed: trying again cannot help");
+            assertThat(log.lines())
+                    .containsExactly("DEBUG call \"unnamed\" failed, the failure is not of the database: attempt 1,"
+                            + " OPERATION, GIVE_UP: ClientException");
         }
     }
 

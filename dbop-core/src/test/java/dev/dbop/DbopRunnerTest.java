@@ -32,7 +32,8 @@ class DbopRunnerTest {
                 runner -> runner.named("x"),
                 runner -> runner.policy(RetryPolicy.noRetries()),
                 runner -> runner.timeouts(Timeouts.none()),
-                runner -> runner.timeouts(attempt -> Timeouts.none()),
+                runner -> runner.timeouts((attempt, attempts) -> Timeouts.none()),
+                runner -> runner.initialLockTimeout(Duration.ofMillis(8)),
                 runner -> runner.lockTimeout(Duration.ofSeconds(1)),
                 runner -> runner.statementTimeout(Duration.ofSeconds(1)),
                 DbopRunner::readOnly,
@@ -240,6 +241,29 @@ class DbopRunnerTest {
         assertThat(DbopRunner.create().named("rename"))
                 .hasToString("DbopRunner[rename, RetryPolicy[maxRetries=5, initialDelay=PT0.1S, maxDelay=PT1S,"
                         + " jitter=0.2, backoff=exponential, maxDuration=null, attemptTimeout=null, budget=null]]");
+    }
+
+    @Test
+    void describesWhatIsNotTheDefault() {
+        DbopRunner limited = DbopRunner.create()
+                .statementTimeout(Duration.ofSeconds(30))
+                .lockTimeout(Duration.ofSeconds(3))
+                .isolation(Isolation.SERIALIZABLE)
+                .readOnly()
+                .idempotent();
+
+        assertThat(limited.toString())
+                .endsWith(", budget=null], lockTimeout=PT3S, statementTimeout=PT30S, isolation=SERIALIZABLE, readOnly,"
+                        + " idempotent]");
+        assertThat(DbopRunner.create().lockTimeout(Duration.ofMillis(250)).toString())
+                .endsWith("], lockTimeout=PT0.25S]");
+        assertThat(DbopRunner.create()
+                        .timeouts((attempt, attempts) -> Timeouts.none().withLock(Duration.ofSeconds(attempt)))
+                        .statementTimeout(Duration.ofSeconds(30))
+                        .toString())
+                .endsWith("], timeouts by attempt]");
+        assertThat(limited.initialLockTimeout(Duration.ofMillis(8)).toString())
+                .contains("], initialLockTimeout=PT0.008S, lockTimeout=PT3S, statementTimeout=PT30S, isolation");
     }
 
     private static Arguments refused(UnaryOperator<DbopRunner> setter, String name) {

@@ -110,6 +110,7 @@ abstract class EveryEngine {
     @AfterEach
     void everyAttemptEndedOnceAndNothingIsLeftBehind() {
         scope.assertNothingLeftOpen();
+        EventOrder.assertKept(events);
         assertThat(scope.journal()).noneMatch(entry -> entry.endsWith("too late"));
         assertThat(time.pending()).as("tasks left in the scheduler").isZero();
         assertThat(Thread.interrupted()).as("interrupt flag").isFalse();

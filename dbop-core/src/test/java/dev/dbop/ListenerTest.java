@@ -24,19 +24,21 @@ class ListenerTest extends EveryEngine {
             return op.run(attempt);
         });
 
+        Call call = events.get(0).call();
+        assertThat(call.name()).isEqualTo(NAME);
         assertThat(events)
                 .containsExactly(
-                        new RunEvent.AttemptStarted(NAME, Database.POSTGRESQL, 1),
+                        new RunEvent.AttemptStarted(call, Database.POSTGRESQL, 1),
                         new RunEvent.AttemptFailed(
-                                NAME,
+                                call,
                                 Database.POSTGRESQL,
                                 1,
                                 Phase.OPERATION,
                                 Verdict.RETRY_SAVEPOINT,
                                 failure,
                                 millis(100)),
-                        new RunEvent.AttemptStarted(NAME, Database.POSTGRESQL, 2),
-                        new RunEvent.Succeeded(NAME, Database.POSTGRESQL, 2, millis(114)));
+                        new RunEvent.AttemptStarted(call, Database.POSTGRESQL, 2),
+                        new RunEvent.Succeeded(call, Database.POSTGRESQL, 2, millis(114)));
     }
 
     @Test
@@ -46,11 +48,20 @@ class ListenerTest extends EveryEngine {
 
         failureOf(named, failing(last));
 
+        Call call = events.get(0).call();
         assertThat(events)
                 .containsExactly(
-                        new RunEvent.AttemptStarted(NAME, null, 1),
-                        new RunEvent.AttemptFailed(NAME, null, 1, Phase.OPERATION, Verdict.GIVE_UP, last, null),
-                        new RunEvent.GaveUp(NAME, null, 1, GiveUpReason.NOT_RETRYABLE, Verdict.GIVE_UP, last));
+                        new RunEvent.AttemptStarted(call, null, 1),
+                        new RunEvent.AttemptFailed(call, null, 1, Phase.OPERATION, Verdict.GIVE_UP, last, null),
+                        new RunEvent.GaveUp(
+                                call,
+                                null,
+                                1,
+                                Phase.OPERATION,
+                                GiveUpReason.NOT_RETRYABLE,
+                                Verdict.GIVE_UP,
+                                last,
+                                millis(0)));
     }
 
     @Test
@@ -93,7 +104,7 @@ class ListenerTest extends EveryEngine {
         Ticker unread = () -> {
             throw new AssertionError("the clock was read");
         };
-        DbopRunner silent = named.ticker(unread).listeners(new Wanting(RunEvent.GaveUp.class));
+        DbopRunner silent = named.ticker(unread).listeners(new Wanting(RunEvent.Probed.class));
 
         assertThat(this.<String>call(silent, attempt -> "done")).isEqualTo("done");
         assertThat(this.<String>call(silent.listeners(), attempt -> "done")).isEqualTo("done");
@@ -155,6 +166,28 @@ class ListenerTest extends EveryEngine {
     }
 
     @Test
+    void hearEveryEventOnceHoweverOftenTheyAreAdded() throws Exception {
+        List<String> heard = new ArrayList<>();
+        RunListener first = event -> heard.add("first " + event.getClass().getSimpleName());
+        RunListener second = event -> heard.add("second " + event.getClass().getSimpleName());
+
+        call(named.listeners(first, second, first).listener(second).listener(first), attempt -> 1);
+
+        assertThat(heard)
+                .containsExactly(
+                        "first AttemptStarted", "second AttemptStarted", "first Succeeded", "second Succeeded");
+    }
+
+    @Test
+    void thatAreEqualAndNotTheSameAreTwo() throws Exception {
+        List<RunEvent> heard = new ArrayList<>();
+
+        call(named.listeners(new Recorder(heard)).listener(new Recorder(heard)), attempt -> 1);
+
+        assertThat(heard).hasSize(4);
+    }
+
+    @Test
     void cannotBeChangedThroughTheArrayTheyCameIn() throws Exception {
         RunListener[] array = {events::add};
         DbopRunner fixed = named.listeners(array);
@@ -183,6 +216,14 @@ class ListenerTest extends EveryEngine {
             return offered == type;
         }
 
+        @Override
+        public void on(RunEvent event) {
+            heard.add(event);
+        }
+    }
+
+    /** Equal to another that records into an equal list. */
+    private record Recorder(List<RunEvent> heard) implements RunListener {
         @Override
         public void on(RunEvent event) {
             heard.add(event);

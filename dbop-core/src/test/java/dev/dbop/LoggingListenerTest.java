@@ -35,19 +35,22 @@ class LoggingListenerTest {
             return "done";
         });
 
-        assertThat(log.lines()).containsExactly("INFO call \"rename\" done");
+        assertThat(log.lines()).containsExactly("INFO call \"rename\" done in 12ms, attempt 1");
         assertThat(log.pairs()).containsExactly(pairs("name", "rename", "attempt", 1, "elapsed", "12ms"));
         assertThat(log.failures()).isEmpty();
     }
 
     @Test
-    void logsARetryAtWarn() throws Exception {
-        DbFailure failure = DbFailure.of(Verdict.RETRY_TRANSACTION);
+    void logsARetryAtWarnInOneLineWithoutAStackTrace() throws Exception {
+        DbFailure failure = new DbFailure("deadlock detected\n  Detail: of two", Verdict.RETRY_TRANSACTION);
 
         runner.call(scope.blocking(), EveryEngine.failing(failure));
 
         assertThat(log.lines())
-                .containsExactly("WARN call \"rename\" failed, trying again", "INFO call \"rename\" done");
+                .containsExactly(
+                        "WARN call \"rename\" failed, trying again in 100ms: attempt 1, OPERATION, RETRY_TRANSACTION:"
+                                + " DbFailure: deadlock detected",
+                        "INFO call \"rename\" done in 100ms, attempt 2");
         assertThat(log.pairs().get(0))
                 .isEqualTo(pairs(
                         "name",
@@ -59,26 +62,63 @@ class LoggingListenerTest {
                         "verdict",
                         Verdict.RETRY_TRANSACTION,
                         "delay",
-                        "100ms"));
-        assertThat(log.failures()).containsExactly(failure);
+                        "100ms",
+                        "exception",
+                        "DbFailure: deadlock detected"));
+        assertThat(log.failures()).isEmpty();
     }
 
     @Test
-    void logsAFinalFailureAtErrorOnceAndWithTheReason() {
-        DbFailure failure = DbFailure.of(Verdict.GIVE_UP);
+    void logsAFinalFailureAtErrorOnceWithTheReasonAndEveryStackTrace() {
+        DbFailure first = DbFailure.of(Verdict.RETRY_SAVEPOINT);
+        DbFailure last = DbFailure.of(Verdict.GIVE_UP);
 
-        assertThat(catchThrowable(() -> runner.call(scope.blocking(), EveryEngine.failing(failure))))
-                .isSameAs(failure);
+        assertThat(catchThrowable(() -> runner.call(scope.blocking(), EveryEngine.failing(first, last))))
+                .isSameAs(last)
+                .hasSuppressedException(first);
 
-        assertThat(log.lines()).containsExactly("ERROR call \"rename\" failed: trying again cannot help");
-        assertThat(log.pairs())
+        assertThat(log.lines())
+                .hasSize(2)
+                .last()
+                .isEqualTo("ERROR call \"rename\" failed, trying again cannot help: attempt 2, OPERATION, GIVE_UP:"
+                        + " DbFailure: GIVE_UP");
+        assertThat(log.pairs().get(1))
+                .isEqualTo(pairs(
+                        "name",
+                        "rename",
+                        "attempt",
+                        2,
+                        "phase",
+                        Phase.OPERATION,
+                        "verdict",
+                        Verdict.GIVE_UP,
+                        "reason",
+                        "NOT_RETRYABLE",
+                        "exception",
+                        "DbFailure: GIVE_UP"));
+        assertThat(log.failures()).containsExactly(last);
+    }
+
+    @Test
+    void logsTheApplicationsOwnFailureAtDebugWithoutAStackTrace() {
+        IllegalStateException own = new IllegalStateException("out of stock");
+
+        assertThat(catchThrowable(() -> runner.call(scope.blocking(), EveryEngine.failing(own))))
+                .isSameAs(own);
+
+        assertThat(log.lines())
                 .containsExactly(
-                        pairs("name", "rename", "attempt", 1, "verdict", Verdict.GIVE_UP, "reason", "NOT_RETRYABLE"));
-        assertThat(log.failures()).containsExactly(failure);
+                        "DEBUG call \"rename\" failed, the failure is not of the database: attempt 1, OPERATION,"
+                                + " GIVE_UP: IllegalStateException: out of stock");
+        assertThat(log.failures()).isEmpty();
+
+        log.at(Level.INFO);
+        runner.tryCall(scope.blocking(), EveryEngine.failing(own));
+        assertThat(log.lines()).hasSize(1);
     }
 
     @Test
-    void logsWhatAnEnclosingCallMayRetryAtWarn() {
+    void logsWhatAnEnclosingCallMayRetryAtWarnWithoutAStackTrace() {
         scope.reach(Reach.SAVEPOINT);
 
         assertThat(catchThrowable(() ->
@@ -86,7 +126,9 @@ class LoggingListenerTest {
                 .isNotNull();
 
         assertThat(log.lines())
-                .containsExactly("WARN call \"rename\" failed: the verdict goes beyond the scope's reach");
+                .containsExactly("WARN call \"rename\" failed, the verdict goes beyond the scope's reach: attempt 1,"
+                        + " OPERATION, RETRY_TRANSACTION: DbFailure: RETRY_TRANSACTION");
+        assertThat(log.failures()).isEmpty();
     }
 
     @Test
@@ -97,26 +139,56 @@ class LoggingListenerTest {
 
         Throwable thrown = catchThrowable(() -> runner.call(scope.blocking(), attempt -> "done"));
 
-        assertThat(log.lines()).containsExactly("ERROR call \"rename\" ended, outcome unknown");
+        assertThat(log.lines())
+                .containsExactly("ERROR call \"rename\" ended, outcome unknown: attempt 1: DbFailure: unclassified");
         Map<String, Object> expected = pairs("name", "rename", "attempt", 1, "verdict", Verdict.OUTCOME_UNKNOWN);
+        expected.put("exception", "DbFailure: unclassified");
         expected.put("database", "unknown");
         assertThat(log.pairs()).containsExactly(expected);
         assertThat(log.failures()).containsExactly(thrown);
     }
 
     @Test
-    void logsAtLevelsOfOnesOwn() {
-        DbopRunner quiet = runner.listeners(LoggingListener.at(
-                org.slf4j.event.Level.TRACE, org.slf4j.event.Level.DEBUG, org.slf4j.event.Level.INFO));
+    void logsAProbedCommitAtWarnWithoutAStackTrace() throws Exception {
+        scope.onProbe(deadline -> CommitStatus.COMMITTED).onCommit(context -> {
+            throw DbFailure.unclassified();
+        });
 
-        quiet.tryCall(scope.blocking(), EveryEngine.failing(DbFailure.of(Verdict.RETRY_SAVEPOINT)));
-        quiet.tryCall(scope.blocking(), EveryEngine.failing(DbFailure.of(Verdict.GIVE_UP)));
+        runner.call(scope.blocking(), attempt -> "done");
 
         assertThat(log.lines())
                 .containsExactly(
-                        "DEBUG call \"rename\" failed, trying again",
-                        "TRACE call \"rename\" done",
-                        "INFO call \"rename\" failed: trying again cannot help");
+                        "WARN call \"rename\" got no answer to COMMIT, probed: COMMITTED: attempt 1: DbFailure:"
+                                + " unclassified",
+                        "INFO call \"rename\" done in 0ms, attempt 1");
+        assertThat(log.failures()).isEmpty();
+    }
+
+    @Test
+    void logsNoPassword() {
+        DbFailure failure = new DbFailure(
+                "No suitable driver found for jdbc:x://app:hunter2@db/shop?user=app&password=hunter2&ssl=on",
+                Verdict.RETRY_CONNECTION);
+
+        runner.tryCall(scope.blocking(), EveryEngine.failing(failure));
+
+        assertThat(log.lines()).first().asString().contains("password=***&ssl=on");
+        assertThat(log.lines() + "" + log.pairs()).doesNotContain("hunter2");
+    }
+
+    @Test
+    void logsAtLevelsOfOnesOwn() {
+        DbopRunner quiet = runner.listeners(
+                LoggingListener.at(org.slf4j.event.Level.TRACE, org.slf4j.event.Level.DEBUG, org.slf4j.event.Level.INFO)
+                        .applicationFailuresAt(org.slf4j.event.Level.WARN));
+
+        quiet.tryCall(scope.blocking(), EveryEngine.failing(DbFailure.of(Verdict.RETRY_SAVEPOINT)));
+        quiet.tryCall(scope.blocking(), EveryEngine.failing(DbFailure.of(Verdict.GIVE_UP)));
+        quiet.tryCall(scope.blocking(), EveryEngine.failing(new IllegalStateException("own")));
+
+        assertThat(log.lines())
+                .extracting(line -> line.substring(0, line.indexOf(' ')))
+                .containsExactly("DEBUG", "TRACE", "INFO", "WARN");
     }
 
     @Test
@@ -136,7 +208,7 @@ class LoggingListenerTest {
     void isThereUnlessToldOtherwise() throws Exception {
         DbopRunner.create().named("plain").call(scope.blocking(), attempt -> "done");
 
-        assertThat(log.lines()).containsExactly("INFO call \"plain\" done");
+        assertThat(log.lines()).singleElement().asString().startsWith("INFO call \"plain\" done in ");
     }
 
     /** Key, value, key, value; the database comes second, as the recording scope names it. */

@@ -348,8 +348,13 @@ final class RecordingScope {
         }
 
         @Override
-        public void beforeCommit() throws Exception {
-            attempt.check();
+        public @Nullable CompletionStage<?> beforeCommit() {
+            try {
+                attempt.check();
+                return null;
+            } catch (Exception lost) {
+                return CompletableFuture.failedStage(lost);
+            }
         }
 
         @Override

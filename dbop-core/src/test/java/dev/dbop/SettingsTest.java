@@ -24,6 +24,7 @@ class SettingsTest {
             "dbop.backoff", "full-jitter",
             "dbop.max-duration", "1m",
             "dbop.attempt-timeout", "PT10S",
+            "dbop.initial-lock-timeout", "8ms",
             "dbop.lock-timeout", "3s",
             "dbop.statement-timeout", "1h");
 
@@ -58,20 +59,24 @@ class SettingsTest {
         assertThat(settings.policy())
                 .hasToString("RetryPolicy[maxRetries=8, initialDelay=PT0.05S, maxDelay=PT2S, jitter=0.5,"
                         + " backoff=full-jitter, maxDuration=PT1M, attemptTimeout=PT10S, budget=null]");
-        assertThat(settings.timeouts()).isEqualTo(new Timeouts(Duration.ofSeconds(3), Duration.ofHours(1)));
+        Timeouts full = new Timeouts(Duration.ofSeconds(3), Duration.ofHours(1));
+        assertThat(settings.timeouts()).isEqualTo(full);
+        assertThat(settings.timeoutRule()).isEqualTo(TimeoutRule.growingLockTimeout(Duration.ofMillis(8), 2, 2, full));
     }
 
     @Test
     void whatIsNotNamedKeepsItsDefault() {
-        assertThat(RetryPolicy.from(Map.of()))
+        assertThat(RetryPolicy.fromProperties(Map.of()))
                 .hasToString(RetryPolicy.defaults().toString());
         assertThat(Settings.of(Map.of()).timeouts()).isEqualTo(Timeouts.none());
-        assertThat(RetryPolicy.from(Map.of("dbop.max-retries", "1")).maxDelay()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(Settings.of(Map.of()).timeoutRule()).isEqualTo(TimeoutRule.fixed(Timeouts.none()));
+        assertThat(RetryPolicy.fromProperties(Map.of("dbop.max-retries", "1")).maxDelay())
+                .isEqualTo(Duration.ofSeconds(1));
     }
 
     @Test
     void otherPeoplesKeysAreIgnored() {
-        assertThat(RetryPolicy.from(Map.of("dbopx", "1", "db.max-retries", "1", "DBOP_MAX_RETRIES", "1")))
+        assertThat(RetryPolicy.fromProperties(Map.of("dbopx", "1", "db.max-retries", "1", "DBOP_MAX_RETRIES", "1")))
                 .hasToString(RetryPolicy.defaults().toString());
     }
 
@@ -81,16 +86,18 @@ class SettingsTest {
         EVERYTHING.forEach(properties::setProperty);
 
         for (DbopRunner runner :
-                new DbopRunner[] {DbopRunner.from(EVERYTHING), DbopRunner.fromProperties(properties)}) {
+                new DbopRunner[] {DbopRunner.fromProperties(EVERYTHING), DbopRunner.fromProperties(properties)}) {
             RecordingScope scope = new RecordingScope(new VirtualTime());
             runner.listeners().call(scope.blocking(), attempt -> "done");
 
-            Timeouts timeouts = scope.contexts().get(0).timeouts();
+            AttemptContext context = scope.contexts().get(0);
+            assertThat(context.timeouts(Reach.CONNECTION).lock()).isEqualTo(Duration.ofMillis(8));
+            Timeouts timeouts = context.timeouts();
             assertThat(timeouts.lock()).isEqualTo(Duration.ofSeconds(3));
             assertThat(timeouts.statement()).isLessThanOrEqualTo(Duration.ofSeconds(10));
             assertThat(runner.toString()).contains("maxRetries=8");
         }
-        assertThat(RetryPolicy.from(properties).maxRetries()).isEqualTo(8);
+        assertThat(RetryPolicy.fromProperties(properties).maxRetries()).isEqualTo(8);
     }
 
     @Test
@@ -119,23 +126,24 @@ class SettingsTest {
     void durationsAreWrittenShortOrInIso8601(String text, Duration expected) {
         Map<String, String> settings = Map.of("dbop.initial-delay", text, "dbop.max-delay", "10h");
 
-        assertThat(RetryPolicy.from(settings).initialDelay()).isEqualTo(expected);
+        assertThat(RetryPolicy.fromProperties(settings).initialDelay()).isEqualTo(expected);
     }
 
     @ParameterizedTest
     @EnumSource(Backoffs.class)
     void everyShippedBackoffHasAName(Backoffs backoff) {
-        assertThat(RetryPolicy.from(Map.of("dbop.backoff", backoff.toString())).backoff())
+        assertThat(RetryPolicy.fromProperties(Map.of("dbop.backoff", backoff.toString()))
+                        .backoff())
                 .isSameAs(backoff);
     }
 
     @Test
     void anUnknownKeyIsRefusedWithTheKnownOnes() {
-        assertThatThrownBy(() -> RetryPolicy.from(Map.of("dbop.max-retires", "5")))
+        assertThatThrownBy(() -> RetryPolicy.fromProperties(Map.of("dbop.max-retires", "5")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("unknown setting dbop.max-retires: must be one of dbop.max-retries, dbop.initial-delay,"
                         + " dbop.max-delay, dbop.jitter, dbop.backoff, dbop.max-duration, dbop.attempt-timeout,"
-                        + " dbop.lock-timeout, dbop.statement-timeout");
+                        + " dbop.initial-lock-timeout, dbop.lock-timeout, dbop.statement-timeout");
     }
 
     @Test
@@ -144,13 +152,13 @@ class SettingsTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("unknown setting DBOP_RETRIES: must be one of DBOP_MAX_RETRIES, DBOP_INITIAL_DELAY,"
                         + " DBOP_MAX_DELAY, DBOP_JITTER, DBOP_BACKOFF, DBOP_MAX_DURATION, DBOP_ATTEMPT_TIMEOUT,"
-                        + " DBOP_LOCK_TIMEOUT, DBOP_STATEMENT_TIMEOUT");
+                        + " DBOP_INITIAL_LOCK_TIMEOUT, DBOP_LOCK_TIMEOUT, DBOP_STATEMENT_TIMEOUT");
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"", "five", "5.0", "99999999999", "0x5"})
     void aNumberThatCannotBeReadIsRefused(String text) {
-        assertThatThrownBy(() -> RetryPolicy.from(Map.of("dbop.max-retries", text)))
+        assertThatThrownBy(() -> RetryPolicy.fromProperties(Map.of("dbop.max-retries", text)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("dbop.max-retries is \"" + text + "\": must be a whole number, such as 5");
     }
@@ -167,7 +175,7 @@ class SettingsTest {
 
     @Test
     void aBackoffThatDoesNotExistIsRefused() {
-        assertThatThrownBy(() -> RetryPolicy.from(Map.of("dbop.backoff", "EXPONENTIAL")))
+        assertThatThrownBy(() -> RetryPolicy.fromProperties(Map.of("dbop.backoff", "EXPONENTIAL")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("dbop.backoff is \"EXPONENTIAL\": must be one of exponential, fixed, full-jitter,"
                         + " equal-jitter, decorrelated-jitter");
@@ -175,7 +183,7 @@ class SettingsTest {
 
     @Test
     void aPartThatIsNoNumberIsRefused() {
-        assertThatThrownBy(() -> RetryPolicy.from(Map.of("dbop.jitter", "20%")))
+        assertThatThrownBy(() -> RetryPolicy.fromProperties(Map.of("dbop.jitter", "20%")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("dbop.jitter is \"20%\": must be a number from 0 to 1, such as 0.2");
     }
@@ -188,18 +196,19 @@ class SettingsTest {
         "dbop.max-duration, 0s, maxDuration is PT0S",
         "dbop.attempt-timeout, PT-1S, attemptTimeout is PT-1S",
         "dbop.initial-delay, PT-1S, initialDelay is PT-1S",
+        "dbop.initial-lock-timeout, 0ms, initial lock timeout is PT0S",
         "dbop.lock-timeout, 0ms, lock timeout is PT0S",
         "dbop.statement-timeout, 9999999h, statement timeout is PT9999999H"
     })
     void aValueOutsideItsBoundsIsRefusedUnderTheNameOfItsSetting(String name, String text, String refusal) {
-        assertThatThrownBy(() -> DbopRunner.from(Map.of(name, text)))
+        assertThatThrownBy(() -> DbopRunner.fromProperties(Map.of(name, text)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith(name + ": " + refusal + ": must ");
     }
 
     @Test
     void valuesThatContradictEachOtherAreRefused() {
-        assertThatThrownBy(() -> RetryPolicy.from(Map.of("dbop.initial-delay", "2s")))
+        assertThatThrownBy(() -> RetryPolicy.fromProperties(Map.of("dbop.initial-delay", "2s")))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("maxDelay is PT1S: must not be below initialDelay, PT2S");
     }

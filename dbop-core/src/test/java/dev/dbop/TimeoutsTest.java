@@ -100,7 +100,7 @@ class TimeoutsTest {
         Timeouts timeouts = new Timeouts(seconds(1), seconds(2));
         TimeoutRule rule = TimeoutRule.fixed(timeouts);
 
-        assertThat(rule.forAttempt(1)).isSameAs(timeouts).isSameAs(rule.forAttempt(99));
+        assertThat(rule.forAttempt(1, 1)).isSameAs(timeouts).isSameAs(rule.forAttempt(99, 100));
     }
 
     private static Duration seconds(long seconds) {

@@ -64,12 +64,57 @@ class VerdictAndReachTest extends EveryEngine {
         assertThat(events(RunEvent.GaveUp.class))
                 .singleElement()
                 .isEqualTo(new RunEvent.GaveUp(
-                        "unnamed",
+                        events.get(0).call(),
                         dev.dbop.sql.Database.POSTGRESQL,
                         1,
-                        GiveUpReason.NOT_RETRYABLE,
+                        Phase.OPERATION,
+                        GiveUpReason.NOT_OF_THE_DATABASE,
                         Verdict.GIVE_UP,
-                        failure));
+                        failure,
+                        millis(0)));
+    }
+
+    @Test
+    void tellsWhatIsNotOfTheDatabaseFromWhatIs() {
+        Operation<Integer, String, Exception> application = attempt -> {
+            throw new IllegalArgumentException("out of stock");
+        };
+        Operation<Integer, String, Exception> driver = attempt -> {
+            throw new IllegalStateException(new java.sql.SQLException("a driver's, without code"));
+        };
+        Operation<Integer, String, Exception> known = failing(DbFailure.of(Verdict.GIVE_UP));
+        DbopRunner brokenClassifier = runner.classifier((failure, phase) -> {
+            throw new IllegalStateException("broken");
+        });
+
+        assertThat(reasonOf(runner, application)).isEqualTo(GiveUpReason.NOT_OF_THE_DATABASE);
+        assertThat(reasonOf(runner, driver)).isEqualTo(GiveUpReason.NOT_RETRYABLE);
+        assertThat(reasonOf(runner, known)).isEqualTo(GiveUpReason.NOT_RETRYABLE);
+        assertThat(reasonOf(brokenClassifier, application)).isEqualTo(GiveUpReason.NOT_RETRYABLE);
+        scope.onOpen(context -> {
+            throw DbFailure.unclassified();
+        });
+        assertThat(reasonOf(runner, known)).isEqualTo(GiveUpReason.NOT_RETRYABLE);
+    }
+
+    @Test
+    void whatIsNotOfTheDatabaseIsTheSameForACallInsideAndItsEnclosingOnes() {
+        RecordingScope inner = new RecordingScope(time).reach(Reach.SAVEPOINT);
+        Operation<Integer, String, Exception> application = attempt -> {
+            throw new IllegalArgumentException("out of stock");
+        };
+
+        assertThat(failureOf(attempt -> call(runner, inner, application))).hasNoSuppressedExceptions();
+
+        assertThat(events(RunEvent.GaveUp.class))
+                .extracting(RunEvent.GaveUp::reason)
+                .containsExactly(GiveUpReason.NOT_OF_THE_DATABASE, GiveUpReason.NOT_OF_THE_DATABASE);
+    }
+
+    private GiveUpReason reasonOf(DbopRunner runner, Operation<Integer, String, Exception> op) {
+        events.clear();
+        failureOf(runner, op);
+        return events(RunEvent.GaveUp.class).get(0).reason();
     }
 
     @Test

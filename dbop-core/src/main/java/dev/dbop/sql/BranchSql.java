@@ -74,7 +74,7 @@ public final class BranchSql {
 
     private static String guard(GroupId.@Nullable LogLess logLess) {
         return logLess == null
-                ? "SELECT 1"
+                ? PostgresSql.failsInFailedTransaction(Database.POSTGRESQL)
                 : "SELECT 1 / (extract(epoch FROM clock_timestamp()) < " + logLess.quietAfter() + ")::int";
     }
 

@@ -121,7 +121,8 @@ public enum Database {
      * Writes a text as a literal, for statements that take no parameters.
      *
      * @param text without NUL
-     * @return the text in single quotes, with quotes (and, on MySQL's family, backslashes) inside doubled
+     * @return the text in single quotes, with quotes and, but on SQLite, backslashes inside doubled; on PostgreSQL's family a
+     *     text with a backslash is an {@code E'...'}, which does not depend on {@code standard_conforming_strings}
      * @throws IllegalArgumentException if the text contains the character NUL
      */
     public String literal(String text) {
@@ -129,7 +130,10 @@ public enum Database {
             throw new IllegalArgumentException("text contains NUL, which no database can store: leave it out");
         }
         String doubled = text.replace("'", "''");
-        return "'" + (family == Family.MYSQL ? doubled.replace("\\", "\\\\") : doubled) + "'";
+        if (family == Family.SQLITE || text.indexOf('\\') < 0) {
+            return "'" + doubled + "'";
+        }
+        return (family == Family.POSTGRESQL ? "E'" : "'") + doubled.replace("\\", "\\\\") + "'";
     }
 
     /**

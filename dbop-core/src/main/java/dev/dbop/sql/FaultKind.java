@@ -37,9 +37,10 @@ public enum FaultKind {
     INVALID;
 
     /**
-     * Says whether the fault comes from transactions getting in each other's way. Under REPEATABLE READ and
-     * SERIALIZABLE such a fault needs a new snapshot, so that going back to a savepoint does not help. A statement
-     * timeout counts: a statement that waits for a lock runs into it just as well.
+     * Says whether the fault comes from transactions getting in each other's way. On PostgreSQL under REPEATABLE READ
+     * and SERIALIZABLE such a fault needs a new snapshot, so that going back to a savepoint does not help; InnoDB's
+     * writes see the newest committed row at every level. A statement timeout counts: a statement that waits for a lock
+     * runs into it just as well.
      *
      * @return true for {@link #DEADLOCK}, {@link #LOCK_TIMEOUT}, {@link #SERIALIZATION} and {@link #STATEMENT_TIMEOUT}
      */

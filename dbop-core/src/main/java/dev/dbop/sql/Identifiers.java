@@ -16,6 +16,9 @@ final class Identifiers {
     }
 
     static String quoted(Database database, List<String> name) {
+        if (name.size() == 1) {
+            return database.quote(name.get(0));
+        }
         return String.join(".", name.stream().map(database::quote).toList());
     }
 }

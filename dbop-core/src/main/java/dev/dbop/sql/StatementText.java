@@ -63,18 +63,19 @@ public final class StatementText {
      *     ROLLBACK, but not for ROLLBACK TO
      */
     public static boolean controlsTransaction(String sql) {
-        String[] words = words(sql);
-        return switch (words[0]) {
-            case "COMMIT", "ABORT" -> true;
-            case "BEGIN" -> !words[1].equals("NOT");
-            case "END" -> true;
-            case "START", "PREPARE" -> words[1].equals("TRANSACTION");
+        return switch (keyword(sql)) {
+            case "COMMIT", "END", "ABORT" -> true;
+            case "BEGIN" -> !words(sql, 2)[1].equals("NOT");
+            case "START", "PREPARE" -> words(sql, 2)[1].equals("TRANSACTION");
             case "SET" -> AUTOCOMMIT.matcher(sql).find();
-            case "ROLLBACK" ->
-                !words[1].equals("TO")
-                        && !((words[1].equals("WORK") || words[1].equals("TRANSACTION")) && words[2].equals("TO"));
+            case "ROLLBACK" -> endsAll(words(sql, 3));
             default -> false;
         };
+    }
+
+    private static boolean endsAll(String[] rollback) {
+        boolean noise = rollback[1].equals("WORK") || rollback[1].equals("TRANSACTION");
+        return !rollback[noise ? 2 : 1].equals("TO");
     }
 
     /**
@@ -88,7 +89,7 @@ public final class StatementText {
         if (database.family() != Database.Family.MYSQL) {
             return false;
         }
-        String[] words = words(sql);
+        String[] words = words(sql, 3);
         boolean temporary = words[1].equals("TEMPORARY") || words[2].equals("TEMPORARY");
         boolean password = words[0].equals("SET") && words[1].equals("PASSWORD");
         boolean index = words[0].equals("LOAD") && words[1].equals("INDEX");
@@ -109,16 +110,17 @@ public final class StatementText {
             return false;
         }
         String text = sql.strip();
-        if (words(text)[0].equals("DO")) {
+        String first = keyword(text);
+        if (first.equals("DO")) {
             return COMMITS.matcher(text).find();
         }
-        return text.startsWith("{") || SEVERAL.contains(words(text)[0]) || goesOn(database, text);
+        return text.startsWith("{") || SEVERAL.contains(first) || goesOn(database, text);
     }
 
     private static boolean goesOn(Database database, String text) {
         boolean each = database.family() == Database.Family.MYSQL;
         for (int at = text.indexOf(';'); at >= 0 && at < text.length() - 1; at = text.indexOf(';', at + 1)) {
-            String next = words(text.substring(at + 1))[0];
+            String next = keyword(text.substring(at + 1));
             if (each || ENDS.contains(next) || SEVERAL.contains(next)) {
                 return true;
             }
@@ -134,7 +136,7 @@ public final class StatementText {
      * @return true for SELECT, SHOW, EXPLAIN without ANALYZE and the like
      */
     public static boolean reads(String sql) {
-        String first = words(sql)[0];
+        String first = keyword(sql);
         return READS.contains(first)
                 && !(EXPLAINS.contains(first) && ANALYZE.matcher(sql).find());
     }
@@ -146,12 +148,12 @@ public final class StatementText {
      * @return the first word in capitals, past spaces and comments; empty if there is none
      */
     public static String keyword(String sql) {
-        return words(sql)[0];
+        return words(sql, 1)[0];
     }
 
-    /** The first three words in capitals; empty where there are fewer. */
-    private static String[] words(String sql) {
-        String[] words = {"", "", ""};
+    /** The first words in capitals; empty where there are fewer. */
+    private static String[] words(String sql, int count) {
+        String[] words = new String[count];
         int at = 0;
         for (int i = 0; i < words.length; i++) {
             at = skip(sql, at);

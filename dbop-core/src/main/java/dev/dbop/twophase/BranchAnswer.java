@@ -9,11 +9,12 @@ public sealed interface BranchAnswer {
      * The server knows no such prepared branch. Alone that says nothing: it is finished, was never prepared, will be
      * by a call still under way, or belongs to a session that is still there (MariaDB, and MySQL without {@code
      * xa_detach_on_prepare}, answer XAER_NOTA for such a branch although {@code XA RECOVER} lists it; measured on
-     * MariaDB 10.11 and 11.8, MySQL 5.7).
+     * MariaDB 10.11 and 11.8, MySQL 5.7). A driver that can look at the listing then does, and answers {@link Busy} for
+     * a branch that is on it.
      */
     record NotFound() implements BranchAnswer {}
 
-    /** The prepared branch is there, and in the hands of another session. */
+    /** The prepared branch is there, and in the hands of another session, or was a moment ago. */
     record Busy() implements BranchAnswer {}
 
     /** The branch had changed nothing and is over: there is nothing to commit or roll back. An answer to PREPARE. */

@@ -66,8 +66,16 @@ public record DecisionRow(String store, String base, List<String> participants, 
     }
 
     private static boolean isParticipant(String participant) {
-        return !participant.isEmpty()
-                && participant.length() <= LONGEST_PARTICIPANT
-                && participant.chars().noneMatch(Character::isISOControl);
+        return !participant.isEmpty() && participant.length() <= LONGEST_PARTICIPANT && !hasControl(participant);
+    }
+
+    /** A loop, since every group writes its row. */
+    private static boolean hasControl(String text) {
+        for (int i = 0; i < text.length(); i++) {
+            if (Character.isISOControl(text.charAt(i))) {
+                return true;
+            }
+        }
+        return false;
     }
 }

@@ -49,8 +49,8 @@ public sealed interface GroupReport {
     }
 
     /**
-     * No branch found prepared was to be found any more: somebody else has finished them. A branch still in the hands
-     * of a session can look the same; then the next run finds it again.
+     * No branch found prepared was to be found any more: somebody else has finished them. A branch that a session holds
+     * is none of these: it makes the group {@link Deferred}, for {@link Why#BRANCH_UNFINISHED}.
      *
      * @param group its name
      */
@@ -86,7 +86,7 @@ public sealed interface GroupReport {
         NOT_QUIET,
         /** A participant the group names was not listed. */
         PARTICIPANT_UNLISTED,
-        /** A branch could not be finished, and all or some are still prepared. */
+        /** A branch could not be finished, perhaps because a session holds it, and all or some are still prepared. */
         BRANCH_UNFINISHED,
         /** The run ended before the group's turn was over. */
         UNANSWERED

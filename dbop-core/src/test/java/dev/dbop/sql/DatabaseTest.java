@@ -51,6 +51,14 @@ class DatabaseTest {
     }
 
     @Test
+    void aLiteralEndsWhereItsTextDoesWhateverTheServersSettingForBackslashes() {
+        assertThat(Database.POSTGRESQL.literal("it's")).isEqualTo("'it''s'");
+        assertThat(Database.POSTGRESQL.literal("a\\'b")).isEqualTo("E'a\\\\''b'");
+        assertThat(Database.MARIADB.literal("a\\'b")).isEqualTo("'a\\\\''b'");
+        assertThat(Database.SQLITE.literal("a\\'b")).isEqualTo("'a\\''b'");
+    }
+
+    @Test
     void quotesByFamily() {
         assertThat(Arrays.stream(Database.values()).map(database -> database.quote("a\"b`c")))
                 .containsExactly(

@@ -20,9 +20,10 @@ final class FaultsPage {
             | at COMMIT | the verdict when the error answers a COMMIT, or a statement that commits by itself |
             | undone | how much the server had already undone when the error arrived outside COMMIT |
 
-            A verdict here is the mildest one the code allows. The attempt raises it for what only it can know: under
-            REPEATABLE READ and SERIALIZABLE every deadlock, lock timeout, serialization failure and statement timeout
-            becomes `RETRY_TRANSACTION`; a savepoint or a connection that did not survive raises it as well.
+            A verdict here is the mildest one the code allows. The attempt raises it for what only it can know: on
+            PostgreSQL under REPEATABLE READ and SERIALIZABLE every deadlock, lock timeout, serialization failure and
+            statement timeout becomes `RETRY_TRANSACTION` (not on MySQL and MariaDB, whose writes see the newest committed
+            row at every level); a savepoint or a connection that did not survive raises it as well.
             `AFTERMATH` rows are errors that only follow from an earlier one; that one decides.
             """;
 

@@ -9,6 +9,7 @@ import dev.dbop.twophase.TwoPhaseModel.Told;
 import java.util.List;
 import java.util.function.Function;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -46,6 +47,7 @@ import org.slf4j.LoggerFactory;
  * state after they have is a state of its own), the coordinator goes on if it lives, sessions end, and one recoverer runs
  * three times.
  */
+@Tag("one-jdk")
 class TwoPhaseStateSearchTest {
     private static final Logger LOG = LoggerFactory.getLogger(TwoPhaseStateSearchTest.class);
 

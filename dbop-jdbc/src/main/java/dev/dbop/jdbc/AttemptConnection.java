@@ -1,8 +1,11 @@
 package dev.dbop.jdbc;
 
 import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
 import java.sql.Connection;
 import java.sql.DatabaseMetaData;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Savepoint;
 import java.sql.Statement;
@@ -29,6 +32,10 @@ final class AttemptConnection extends AttemptProxy {
 
     /** The attempt a connection belongs to, or null if it is none of ours. */
     static @Nullable JdbcAttempt enclosing(Connection connection) throws SQLException {
+        if (Proxy.isProxyClass(connection.getClass())
+                && Proxy.getInvocationHandler(connection) instanceof AttemptConnection ours) {
+            return ours.attempt;
+        }
         return connection.isWrapperFor(Handle.class)
                 ? connection.unwrap(Handle.class).attempt()
                 : null;
@@ -63,8 +70,13 @@ final class AttemptConnection extends AttemptProxy {
             case "toString" ->
                 "attempt " + attempt.context.number() + " of call \"" + attempt.context.name() + "\" on "
                         + attempt.server.database.productName();
+            case "isReadOnly", "getHoldability", "getWarnings", "clearWarnings", "nativeSQL" -> {
+                attempt.checkOpen();
+                yield call(method, arguments);
+            }
             default -> {
                 attempt.checkOpen();
+                attempt.sendPrologue();
                 yield call(method, arguments);
             }
         };
@@ -94,7 +106,7 @@ final class AttemptConnection extends AttemptProxy {
         if (!attempt.controlled()) {
             throw attempt.refused("setSavepoint()");
         }
-        String name = arguments != null && arguments[0] instanceof String given ? given : Work.nextSavepointName();
+        String name = arguments != null && arguments[0] instanceof String given ? given : SavepointName.next();
         SqlSavepoint savepoint = new SqlSavepoint(name);
         savepointSql("SAVEPOINT ", new Object[] {savepoint});
         return savepoint;
@@ -134,7 +146,27 @@ final class AttemptConnection extends AttemptProxy {
         attempt.check(sql);
         Statement statement = (Statement) Objects.requireNonNull(hear(() -> call(method, arguments)));
         attempt.opened(statement);
-        return AttemptStatement.of(attempt, statement, sql);
+        Ride ride = attempt.held() == null ? null : new Ride(statement, sql, preparing(method, arguments));
+        return AttemptStatement.of(attempt, statement, sql, ride);
+    }
+
+    /** Prepares another text alike, where nothing but the text is asked for: generated keys come with one statement only. */
+    private Ride.@Nullable Preparing preparing(Method method, @Nullable Object @Nullable [] arguments) {
+        if (arguments == null || !isPlain(arguments) || !method.getName().equals("prepareStatement")) {
+            return null;
+        }
+        @Nullable Object[] others = arguments.clone();
+        return sql -> {
+            others[0] = sql;
+            return (PreparedStatement) Objects.requireNonNull(call(method, others));
+        };
+    }
+
+    private static boolean isPlain(@Nullable Object[] arguments) {
+        return arguments.length == 1
+                || (arguments.length == 3
+                        && Objects.equals(arguments[1], ResultSet.TYPE_FORWARD_ONLY)
+                        && Objects.equals(arguments[2], ResultSet.CONCUR_READ_ONLY));
     }
 
     private DatabaseMetaData metaData(Method method) throws Throwable {

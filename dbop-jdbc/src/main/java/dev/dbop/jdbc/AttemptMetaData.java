@@ -24,6 +24,24 @@ final class AttemptMetaData extends AttemptProxy {
         if (method.getReturnType() == ResultSet.class) {
             attempt.checkOpen();
         }
+        if (!isKnown(method.getName())) {
+            attempt.sendPrologue();
+        }
         return AttemptResultSet.guarded(attempt, hear(() -> call(method, arguments)), null, null);
+    }
+
+    /** What pgjdbc knows without asking the server; clients look at it before anything else. */
+    private static boolean isKnown(String method) {
+        return switch (method) {
+            case "getURL",
+                    "getUserName",
+                    "getDatabaseProductName",
+                    "getDatabaseProductVersion",
+                    "getDatabaseMajorVersion",
+                    "getDatabaseMinorVersion",
+                    "getDriverName",
+                    "getDriverVersion" -> true;
+            default -> false;
+        };
     }
 }

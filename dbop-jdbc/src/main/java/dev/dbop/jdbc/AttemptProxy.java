@@ -36,7 +36,7 @@ abstract class AttemptProxy implements InvocationHandler {
             case "equals" -> arguments != null && isOurs(arguments[0]);
             case "hashCode" -> System.identityHashCode(proxy);
             case "isWrapperFor" -> isProxy(proxy, arguments) || Boolean.TRUE.equals(call(method, arguments));
-            case "unwrap" -> isProxy(proxy, arguments) ? proxy : call(method, arguments);
+            case "unwrap" -> isProxy(proxy, arguments) ? proxy : unwrapped(method, arguments);
             default -> answer(proxy, method, arguments);
         };
     }
@@ -51,8 +51,19 @@ abstract class AttemptProxy implements InvocationHandler {
         return arguments != null && arguments[0] instanceof Class<?> type && type.isInstance(proxy);
     }
 
+    /** What is sent through the driver's own objects is seen by nobody, so all there is to send goes before. */
+    private @Nullable Object unwrapped(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+        attempt.heldBack.bypassedBy(attempt);
+        return call(method, arguments);
+    }
+
     /** The driver's own answer. */
     final @Nullable Object call(Method method, @Nullable Object @Nullable [] arguments) throws Throwable {
+        return call(target, method, arguments);
+    }
+
+    static @Nullable Object call(Object target, Method method, @Nullable Object @Nullable [] arguments)
+            throws Throwable {
         try {
             return method.invoke(target, arguments);
         } catch (InvocationTargetException thrown) {
@@ -69,6 +80,12 @@ abstract class AttemptProxy implements InvocationHandler {
 
     /** Runs one statement of the operation, the attempt listening. */
     final @Nullable Object run(Statement statement, @Nullable String sql, Call call) throws Throwable {
+        attempt.sendPrologue();
+        return listen(statement, sql, call);
+    }
+
+    /** As {@link #run}, whether or not a prologue waits. */
+    final @Nullable Object listen(Statement statement, @Nullable String sql, Call call) throws Throwable {
         attempt.enter(statement, sql);
         Object result;
         try {
@@ -89,6 +106,7 @@ abstract class AttemptProxy implements InvocationHandler {
 
     /** Goes on with a statement that has run, for more rows or results, the attempt listening. */
     final @Nullable Object goOn(@Nullable Statement statement, Call call) throws Throwable {
+        attempt.sendPrologue();
         attempt.goOn(statement);
         Object result;
         try {

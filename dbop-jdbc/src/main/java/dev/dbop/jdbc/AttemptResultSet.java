@@ -1,6 +1,8 @@
 package dev.dbop.jdbc;
 
 import java.lang.reflect.Method;
+import java.sql.Blob;
+import java.sql.Clob;
 import java.sql.ResultSet;
 import java.sql.Statement;
 import org.jspecify.annotations.Nullable;
@@ -54,7 +56,16 @@ final class AttemptResultSet extends AttemptProxy {
                     "refreshRow" -> goOn(statement, () -> call(method, arguments));
             case "insertRow", "updateRow", "deleteRow" -> write(method, arguments);
             case "getStatement" -> handedOut == null ? ofTheDriver() : handedOut;
-            default -> guarded(attempt, hear(() -> call(method, arguments)), statement, handedOut);
+            // SQLite's driver gives its result set as the result set's metadata as well.
+            case "getMetaData" -> hear(() -> call(method, arguments));
+            default -> {
+                Object result = hear(() -> call(method, arguments));
+                if (result instanceof Blob || result instanceof Clob) {
+                    // It sends by itself, past the attempt.
+                    attempt.heldBack.bypassedBy(attempt);
+                }
+                yield guarded(attempt, result, statement, handedOut);
+            }
         };
     }
 
@@ -65,6 +76,6 @@ final class AttemptResultSet extends AttemptProxy {
 
     private @Nullable Statement ofTheDriver() throws Throwable {
         Statement own = rows.getStatement();
-        return own == null ? null : AttemptStatement.of(attempt, own, null);
+        return own == null ? null : AttemptStatement.of(attempt, own, null, null);
     }
 }

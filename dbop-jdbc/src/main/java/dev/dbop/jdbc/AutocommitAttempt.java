@@ -101,7 +101,7 @@ final class AutocommitAttempt extends JdbcAttempt {
         if (server.hasTransactionOpen(raw, work)) {
             throw new SQLException(
                     "a statement has begun a transaction and left it open: inside an autocommit attempt nobody would commit"
-                            + " it; use JdbcScope.transaction",
+                            + " it; use a transaction scope",
                     "2D000");
         }
     }

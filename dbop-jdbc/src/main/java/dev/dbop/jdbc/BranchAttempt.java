@@ -51,7 +51,7 @@ final class BranchAttempt extends JdbcAttempt {
             @Nullable String decision,
             @Nullable BranchAttempt previous)
             throws SQLException {
-        Lease lease = Lease.from(participant.source());
+        Lease lease = Lease.from(ConnectionSource.of(participant.source()));
         BranchAttempt attempt = null;
         try {
             if (previous != null) {

@@ -11,6 +11,9 @@ interface CommitMark {
     /** The statement that makes the mark; it rides in the transaction's prologue. */
     String sql();
 
+    /** Notes in a failure of that statement what helps against it, where that is known. */
+    default void explain(SQLException failure) {}
+
     /** Takes the value that statement gave. */
     void ridden(@Nullable String value);
 

@@ -2,7 +2,6 @@ package dev.dbop.jdbc;
 
 import dev.dbop.Attempt;
 import dev.dbop.AttemptContext;
-import dev.dbop.AttemptScope;
 import dev.dbop.Classifier;
 import dev.dbop.Deadline;
 import dev.dbop.Reach;
@@ -15,8 +14,8 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Attempts on the caller's connection. */
-final class ConnectionScope implements AttemptScope<Connection, SQLException> {
-    enum Mode {
+final class ConnectionScope implements RidingScope {
+    private enum Mode {
         TRANSACTION,
         SAVEPOINT,
         JOIN,
@@ -25,11 +24,49 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
 
     private final Connection connection;
     private final Mode mode;
+    private final boolean riding;
     private volatile @Nullable Server server;
 
-    ConnectionScope(Connection connection, Mode mode) {
+    private ConnectionScope(Connection connection, Mode mode) {
+        this(connection, mode, false, null);
+    }
+
+    private ConnectionScope(Connection connection, Mode mode, boolean riding, @Nullable Server server) {
         this.connection = Objects.requireNonNull(connection, "connection");
         this.mode = mode;
+        this.riding = riding;
+        this.server = server;
+    }
+
+    static ConnectionScope transaction(Connection connection) {
+        return new ConnectionScope(connection, Mode.TRANSACTION);
+    }
+
+    static ConnectionScope savepoint(Connection connection) {
+        return new ConnectionScope(connection, Mode.SAVEPOINT);
+    }
+
+    static ConnectionScope join(Connection connection) {
+        return new ConnectionScope(connection, Mode.JOIN);
+    }
+
+    static ConnectionScope autocommit(Connection connection) {
+        return new ConnectionScope(connection, Mode.AUTOCOMMIT);
+    }
+
+    @Override
+    public boolean hasPrologue() {
+        return mode != Mode.AUTOCOMMIT;
+    }
+
+    @Override
+    public ConnectionScope riding() {
+        return new ConnectionScope(connection, mode, true, server);
+    }
+
+    /** The scope on a server that is known, so that the connection need not be asked which it is. */
+    ConnectionScope on(Server known) {
+        return new ConnectionScope(connection, mode, riding, known);
     }
 
     @Override
@@ -38,7 +75,7 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
             return mode == Mode.SAVEPOINT ? Reach.SAVEPOINT : Reach.TRANSACTION;
         }
         try {
-            return inTransaction(server(), enclosing()) ? Reach.SAVEPOINT : Reach.TRANSACTION;
+            return joins() ? Reach.SAVEPOINT : Reach.TRANSACTION;
         } catch (SQLException | RuntimeException cannotTell) {
             // The narrower reach never undoes, or repeats, too much.
             return Reach.SAVEPOINT;
@@ -71,10 +108,14 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
         return AttemptConnection.enclosing(connection);
     }
 
-    private Server server() throws SQLException {
+    private boolean joins() throws SQLException {
+        JdbcAttempt enclosing = enclosing();
+        return inTransaction(server(enclosing), enclosing);
+    }
+
+    private Server server(@Nullable JdbcAttempt enclosing) throws SQLException {
         Server known = server;
         if (known == null) {
-            JdbcAttempt enclosing = enclosing();
             known = enclosing == null ? Server.of(connection) : enclosing.server;
             server = known;
         }
@@ -84,7 +125,7 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
     @Override
     public Attempt<Connection, SQLException> open(AttemptContext context) throws SQLException {
         JdbcAttempt enclosing = enclosing();
-        Server at = server();
+        Server at = server(enclosing);
         return switch (mode) {
             case TRANSACTION -> transaction(at, enclosing, context);
             case SAVEPOINT -> savepoint(at, enclosing, context);
@@ -100,9 +141,9 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
             throw wrongState(
                     "a transaction is open on the connection",
                     "a transaction scope begins its own",
-                    "end the open one, or use JdbcScope.savepoint or JdbcScope.join");
+                    "end the open one, or use a savepoint or join scope");
         }
-        return TransactionAttempt.open(lease(at, enclosing), enclosing, context, null);
+        return TransactionAttempt.open(lease(at, enclosing), enclosing, context, null, riding);
     }
 
     /** Inside another attempt its own connection is used, from which nothing is kept. */
@@ -120,7 +161,7 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
             throw wrongState(
                     "no transaction is open on the connection",
                     "a savepoint exists only inside one",
-                    "begin one (setAutoCommit(false)), or use JdbcScope.transaction or JdbcScope.join");
+                    "begin one (setAutoCommit(false)), or use a transaction or join scope");
         }
         if (context.isolation() != null) {
             throw wrongState(
@@ -129,7 +170,7 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
                     "set it on the enclosing call");
         }
         Connection raw = enclosing == null ? connection : enclosing.raw;
-        return SavepointAttempt.open(at, raw, context, enclosing);
+        return SavepointAttempt.open(at, raw, context, enclosing, riding);
     }
 
     private Attempt<Connection, SQLException> autocommit(
@@ -139,7 +180,7 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
             throw wrongState(
                     "a transaction is open on the connection, or autocommit is off",
                     "an autocommit scope runs statements that commit on their own",
-                    "switch autocommit on, or use JdbcScope.savepoint or JdbcScope.join");
+                    "switch autocommit on, or use a savepoint or join scope");
         }
         return AutocommitAttempt.open(lease(at, enclosing), enclosing, context);
     }
@@ -149,7 +190,7 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
             throw wrongState(
                     "isolation " + context.isolation() + " is asked of an autocommit scope",
                     "only a transaction has an isolation level",
-                    "use JdbcScope.transaction");
+                    "use a transaction scope");
         }
     }
 
@@ -167,7 +208,7 @@ final class ConnectionScope implements AttemptScope<Connection, SQLException> {
             return !(none && mode == Mode.TRANSACTION);
         }
         // BEGIN sent as SQL leaves the driver in autocommit mode.
-        return at.hasTransactionOpen(connection, Work.of(at, connection, new Control(connection, at.driver, null)));
+        return at.hasTransactionOpen(connection, Work.of(at, connection, new Control(connection, at, null)));
     }
 
     @Override

@@ -14,38 +14,46 @@ import org.jspecify.annotations.Nullable;
 /** Sends an attempt's own statements in as few round trips as the driver allows. */
 final class Control {
     private final Connection raw;
-    private final DriverMethods.Bound driver;
+    private final Server server;
     private final @Nullable Canceller canceller;
     private @Nullable Boolean takesNoUpdates;
 
-    Control(Connection raw, DriverMethods.Bound driver, @Nullable Canceller canceller) {
+    Control(Connection raw, Server server, @Nullable Canceller canceller) {
         this.raw = raw;
-        this.driver = driver;
+        this.server = server;
         this.canceller = canceller;
+    }
+
+    /** Whether the driver says that a transaction is open. */
+    boolean isTransactionOpen() throws SQLException {
+        return server.driver.transactionState(raw) == DriverMethods.TransactionState.OPEN;
+    }
+
+    /** Whether the driver says that a transaction is open and has not failed; false also where it does not tell. */
+    boolean isTransactionSound() throws SQLException {
+        return server.driver.hasSoundTransaction(raw);
     }
 
     /** Whether several statements go out as one text that stops at the first failure. */
     boolean joins() {
-        return driver.joinsStatements;
+        return server.joinsStatements;
+    }
+
+    /** Whether the driver sends all statements of a batch before it reads an answer. */
+    private boolean pipelines() {
+        return server.driver.driver == DriverMethods.MARIADB;
     }
 
     /** One statement, without a result. */
     void run(String sql) throws SQLException {
         // executeUpdate, because Connector/J may ask the server for the read-only flag before an execute.
-        boolean update = !takesNoUpdates();
-        with(statement -> {
-            if (update) {
-                statement.executeUpdate(sql);
-            } else {
-                statement.execute(sql);
-            }
-        });
+        with(sql, takesNoUpdates() ? Statement::execute : Statement::executeUpdate);
     }
 
     private boolean takesNoUpdates() throws SQLException {
         Boolean known = takesNoUpdates;
         if (known == null) {
-            known = driver.takesNoUpdates(raw);
+            known = server.driver.takesNoUpdates(raw);
             takesNoUpdates = known;
         }
         return known;
@@ -62,8 +70,8 @@ final class Control {
                 present.add(sql);
             }
         }
-        if (present.size() > 1 && driver.driver == DriverMethods.MARIADB) {
-            runBatch(present);
+        if (present.size() > 1 && pipelines()) {
+            with(present, Control::batch);
             return;
         }
         if (present.size() > 1 && joins()) {
@@ -75,6 +83,31 @@ final class Control {
         }
     }
 
+    private static @Nullable SQLException batch(Statement statement, List<String> statements) throws SQLException {
+        BatchUpdateException failed = failureOfBatch(statement, statements);
+        if (failed != null) {
+            throw causeOf(failed);
+        }
+        return null;
+    }
+
+    private static @Nullable BatchUpdateException failureOfBatch(Statement statement, List<String> statements)
+            throws SQLException {
+        for (String sql : statements) {
+            statement.addBatch(sql);
+        }
+        try {
+            statement.executeBatch();
+            return null;
+        } catch (BatchUpdateException failed) {
+            return failed;
+        }
+    }
+
+    private static SQLException causeOf(BatchUpdateException failed) {
+        return failed.getCause() instanceof SQLException cause ? cause : failed;
+    }
+
     /**
      * A statement that decides, and one that tidies up after it, in one round trip where the driver can.
      *
@@ -82,8 +115,8 @@ final class Control {
      */
     @Nullable
     SQLException runPair(String deciding, String tidying) throws SQLException {
-        if (driver.driver == DriverMethods.MARIADB) {
-            return runPairAsBatch(deciding, tidying);
+        if (pipelines()) {
+            return with(List.of(deciding, tidying), Control::pair);
         }
         run(deciding);
         try {
@@ -94,51 +127,40 @@ final class Control {
         }
     }
 
-    private @Nullable SQLException runPairAsBatch(String deciding, String tidying) throws SQLException {
-        SQLException[] second = {null};
-        with(statement -> {
-            statement.addBatch(deciding);
-            statement.addBatch(tidying);
-            try {
-                statement.executeBatch();
-            } catch (BatchUpdateException failed) {
-                SQLException cause = failed.getCause() instanceof SQLException known ? known : failed;
-                int[] counts = failed.getUpdateCounts();
-                boolean decided = counts != null && counts.length > 0 && counts[0] != Statement.EXECUTE_FAILED;
-                if (!decided) {
-                    throw cause;
-                }
-                second[0] = cause;
-            }
-        });
-        return second[0];
+    private static @Nullable SQLException pair(Statement statement, List<String> decidingAndTidying)
+            throws SQLException {
+        BatchUpdateException failed = failureOfBatch(statement, decidingAndTidying);
+        if (failed == null) {
+            return null;
+        }
+        int[] counts = failed.getUpdateCounts();
+        boolean decided = counts != null && counts.length > 0 && counts[0] != Statement.EXECUTE_FAILED;
+        if (!decided) {
+            throw causeOf(failed);
+        }
+        return causeOf(failed);
     }
 
-    private void runBatch(List<String> statements) throws SQLException {
-        with(statement -> {
-            for (String sql : statements) {
-                statement.addBatch(sql);
-            }
-            try {
-                statement.executeBatch();
-            } catch (BatchUpdateException failed) {
-                throw failed.getCause() instanceof SQLException cause ? cause : failed;
-            }
-        });
+    /** As {@link #runJoined(String)}, of statements that are not joined yet. */
+    List<String> runJoined(List<String> statements) throws SQLException {
+        return runJoined(String.join("; ", statements));
     }
 
     /** Several statements in one string, one round trip; stops at the first failure. Returns what queries among them gave. */
-    List<String> runJoined(List<String> statements) throws SQLException {
-        List<String> values = new ArrayList<>(2);
-        with(statement -> {
-            boolean rows = statement.execute(String.join("; ", statements));
-            while (rows || statement.getUpdateCount() != -1) {
-                if (rows) {
-                    addValue(statement, values);
-                }
-                rows = statement.getMoreResults();
+    List<String> runJoined(String statements) throws SQLException {
+        return Objects.requireNonNull(with(statements, Control::values));
+    }
+
+    private static List<String> values(Statement statement, String joined) throws SQLException {
+        List<String> values = List.of();
+        boolean rows = statement.execute(joined);
+        while (rows || statement.getUpdateCount() != -1) {
+            if (rows) {
+                values = values.isEmpty() ? new ArrayList<>(2) : values;
+                addValue(statement, values);
             }
-        });
+            rows = statement.getMoreResults();
+        }
         return values;
     }
 
@@ -153,46 +175,43 @@ final class Control {
     /** The first column of the first row, or null if there is none. */
     @Nullable
     String query(String sql) throws SQLException {
-        List<String> values = new ArrayList<>(1);
-        with(statement -> {
-            try (ResultSet result = statement.executeQuery(sql)) {
-                if (result.next()) {
-                    values.add(result.getString(1));
-                }
-            }
-        });
-        return values.isEmpty() ? null : values.get(0);
+        return with(sql, Control::firstValue);
     }
 
-    private void with(Use use) throws SQLException {
+    private static @Nullable String firstValue(Statement statement, String sql) throws SQLException {
+        try (ResultSet result = statement.executeQuery(sql)) {
+            return result.next() ? result.getString(1) : null;
+        }
+    }
+
+    private <T, V> @Nullable V with(T text, Use<T, V> use) throws SQLException {
         try (Statement statement = raw.createStatement()) {
-            if (canceller == null) {
-                use.on(statement);
-                return;
-            }
-            watched(use, statement, canceller);
+            return canceller == null ? use.on(statement, text) : watched(text, use, statement, canceller);
         }
     }
 
     /** COMMIT too has a limit on databases that set none: that it was cancelled for that is not somebody's cancel. */
-    private static void watched(Use use, Statement statement, Canceller canceller) throws SQLException {
-        SQLException failure = null;
-        Duration passed = null;
+    private static <T, V> @Nullable V watched(T text, Use<T, V> use, Statement statement, Canceller canceller)
+            throws SQLException {
         canceller.enter(statement, false);
+        @Nullable V value;
         try {
-            use.on(statement);
-        } catch (SQLException failed) {
-            failure = failed;
-        } finally {
-            passed = canceller.exit();
-        }
-        if (failure != null) {
+            value = use.on(statement, text);
+        } catch (SQLException failure) {
+            Duration passed = canceller.exit();
             throw passed == null ? failure : new StatementTimeout(passed, failure);
+        } catch (Throwable unchecked) {
+            canceller.exit();
+            throw unchecked;
         }
+        canceller.exit();
+        return value;
     }
 
+    /** What is done with a statement; it captures nothing, so that none is made for each time. */
     @FunctionalInterface
-    private interface Use {
-        void on(Statement statement) throws SQLException;
+    private interface Use<T, V> {
+        @Nullable
+        V on(Statement statement, T text) throws SQLException;
     }
 }

@@ -24,19 +24,21 @@ record DecisionStore(DataSource source, DecisionTable table, Database database, 
     /**
      * Opens the store, and gives it a name if it has none.
      *
+     * @param branch the name of the branch whose database it is in
      * @throws IllegalStateException if the table is missing or cannot be read
      */
-    static DecisionStore open(DataSource source, DecisionTable table) throws SQLException {
+    static DecisionStore open(String branch, DataSource source, DecisionTable table) throws SQLException {
         try (Connection connection = source.getConnection()) {
             Server server = Server.of(source, connection);
-            Control control = new Control(connection, server.driver, null);
-            String name = OutsideTransaction.run(connection, () -> name(control, table, server.database));
+            Control control = new Control(connection, server, null);
+            String name = OutsideTransaction.run(connection, () -> name(branch, control, table, server.database));
             return new DecisionStore(source, table, server.database, name);
         }
     }
 
-    private static String name(Control control, DecisionTable table, Database database) throws SQLException {
-        String known = read(control, table, database);
+    private static String name(String branch, Control control, DecisionTable table, Database database)
+            throws SQLException {
+        String known = read(branch, control, table, database);
         if (known != null) {
             return known;
         }
@@ -44,23 +46,23 @@ record DecisionStore(DataSource source, DecisionTable table, Database database, 
             control.run(table.insertStore(database, GroupId.newKey()));
         } catch (SQLException raced) {
             // Another process has just named it.
-            String theirs = read(control, table, database);
+            String theirs = read(branch, control, table, database);
             if (theirs == null) {
                 throw raced;
             }
             return theirs;
         }
-        return String.valueOf(read(control, table, database));
+        return String.valueOf(read(branch, control, table, database));
     }
 
-    private static @Nullable String read(Control control, DecisionTable table, Database database) throws SQLException {
+    private static @Nullable String read(String branch, Control control, DecisionTable table, Database database)
+            throws SQLException {
         try {
             return control.query(table.selectStore(database));
         } catch (SQLException missing) {
             throw new IllegalStateException(
-                    "decision table " + table.name()
-                            + " cannot be read: it must exist in branch 0's database; create it" + " with: "
-                            + table.create(database),
+                    "decision table " + table.name() + " cannot be read: it must exist in the database of branch \""
+                            + branch + "\"; create it with: " + table.create(database),
                     missing);
         }
     }
@@ -74,11 +76,11 @@ record DecisionStore(DataSource source, DecisionTable table, Database database, 
 
     /** What finds out what was decided, by inserting the group's row again. */
     CommitMark mark(GroupId group) {
-        return new InsertMark(table.insert(database, group, List.of()));
+        return new InsertMark(table.insert(database, group, List.of()), null);
     }
 
     CommitStatus probe(GroupId group, Deadline deadline) throws SQLException {
-        return Lease.ask(source, mark(group), deadline, null);
+        return Lease.ask(ConnectionSource.of(source), mark(group), deadline, null);
     }
 
     /** The oldest rows that are old enough to be deleted. */

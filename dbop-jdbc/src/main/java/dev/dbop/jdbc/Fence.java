@@ -22,7 +22,7 @@ final class Fence {
      */
     static CommitStatus insertAgain(Server server, Connection another, String insert, Timeouts limits)
             throws SQLException {
-        Control control = new Control(another, server.driver, null);
+        Control control = new Control(another, server, null);
         Work work = Work.of(server, another, control);
         // Not riding along: where statements are pipelined an insert outside the transaction would be durable.
         work.beginTransaction(null, false, limits, null);

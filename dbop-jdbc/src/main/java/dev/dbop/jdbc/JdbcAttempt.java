@@ -6,17 +6,14 @@ import dev.dbop.Deadline;
 import dev.dbop.Phase;
 import dev.dbop.Timeouts;
 import dev.dbop.Verdict;
-import dev.dbop.sql.Fault;
-import dev.dbop.sql.FaultKind;
 import dev.dbop.sql.MySqlSql;
 import dev.dbop.sql.StatementText;
-import dev.dbop.sql.Undone;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,22 +30,31 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
     final @Nullable Canceller canceller;
     private final Connection resource;
     private final TransactionEnd end;
-    private final Set<Statement> statements = ConcurrentHashMap.newKeySet();
+    final HeldBack heldBack;
+    /** Few at a time: those the operation has not closed yet. */
+    private final Queue<Statement> statements = new ConcurrentLinkedQueue<>();
+
     private boolean ended;
-    private @Nullable SQLException lost;
     private boolean committedImplicitly;
-    private @Nullable SQLException stoppedByOthers;
+    private @Nullable SQLException lost;
+    private @Nullable HeardFailures failures;
 
     JdbcAttempt(Server server, Connection raw, AttemptContext context, @Nullable JdbcAttempt parent)
+            throws SQLException {
+        this(server, raw, context, parent, context.timeouts());
+    }
+
+    JdbcAttempt(Server server, Connection raw, AttemptContext context, @Nullable JdbcAttempt parent, Timeouts timeouts)
             throws SQLException {
         this.server = server;
         this.raw = raw;
         this.context = context;
         this.parent = parent;
-        this.timeouts = context.timeouts();
+        this.timeouts = timeouts;
         this.canceller = canceller(parent == null ? null : parent.canceller);
-        this.work = Work.of(server, raw, new Control(raw, server.driver, canceller));
+        this.work = Work.of(server, raw, new Control(raw, server, canceller));
         this.end = new TransactionEnd(server, raw);
+        this.heldBack = parent == null ? new HeldBack() : parent.heldBack;
         this.resource = AttemptConnection.of(this);
     }
 
@@ -67,6 +73,10 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
 
     /** The attempt is open: from here on the engine watches over its time. */
     final void opened() {
+        Prologue prologue = work.prologue();
+        if (prologue != null) {
+            heldBack.hold(prologue);
+        }
         if (canceller != null) {
             canceller.opened();
         }
@@ -85,7 +95,7 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
 
     /** What the last attempt of the call before this one ran on. */
     static @Nullable Lease leaseBefore(AttemptContext context) {
-        return context.previousAttempt() instanceof JdbcAttempt previous ? previous.lease() : null;
+        return BorrowingScope.bare(context.previousAttempt()) instanceof JdbcAttempt previous ? previous.lease() : null;
     }
 
     final Deadline deadline() {
@@ -94,6 +104,11 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
 
     final boolean hasEnded() {
         return ended;
+    }
+
+    /** The first failure of a statement, whatever became of it, or null. */
+    final @Nullable SQLException first() {
+        return failures == null ? null : failures.first();
     }
 
     /** The first failure the transaction did not survive, or null. */
@@ -140,7 +155,7 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
                 ? " is refused inside an attempt: it would end or change the attempt's transaction; return from the"
                         + " operation to commit, throw to roll back"
                 : " is refused inside an autocommit attempt: its statements commit on their own, and its connection goes"
-                        + " back as it came; use JdbcScope.transaction";
+                        + " back as it came; use a transaction scope";
         return new SQLException(what + why, "2D000");
     }
 
@@ -162,14 +177,22 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
                     "HY010");
         }
         if (lost != null) {
-            throw new SQLException(
-                    "the transaction did not survive an earlier failure, see the cause: let that failure leave the"
-                            + " operation",
-                    "25P02",
-                    lost);
+            throw new LostTransaction(lost);
         }
         if (canceller != null && canceller.hasExpired()) {
             throw new SQLException("the attempt's time is up: no further statement is run", "57014");
+        }
+    }
+
+    /** What waits on the connection for the first statement, of this attempt or one around or inside it, or null. */
+    final @Nullable Prologue held() {
+        return heldBack.prologue();
+    }
+
+    /** Sends alone what waits, before something that it cannot travel with; its failure is one of the operation's. */
+    final void sendPrologue() throws SQLException {
+        if (held() != null) {
+            heldBack.sendFor(this);
         }
     }
 
@@ -225,71 +248,27 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
             return null;
         }
         SQLException thrown = limit != null ? new StatementTimeout(limit, failure) : failure;
-        if (thrown.equals(failure) && (canceller == null || !canceller.hasExpired())) {
-            noticeStop(failure);
+        boolean ownStop = limit != null || (canceller != null && canceller.hasExpired());
+        if (failures == null) {
+            failures = new HeardFailures(this, thrown);
         }
-        notice(thrown);
+        failures.add(thrown, ownStop);
         return thrown;
-    }
-
-    /** Finds out whether the transaction has survived a failure of one of its statements. */
-    private void notice(SQLException failure) throws SQLException {
-        if (!controlled()) {
-            return;
-        }
-        JdbcFaults.Found found = JdbcFaults.find(server.database, failure);
-        Fault fault = found == null ? null : found.fault();
-        boolean undone = fault != null && fault.undone() != Undone.STATEMENT;
-        if ((undone && !work.asksWhetherTransactionSurvived()) || !survived(failure)) {
-            lose(failure);
-        }
-    }
-
-    /** The error does not tell whether a human or a limit has stopped the statement; we know which limits are ours. */
-    private void noticeStop(SQLException failure) {
-        JdbcFaults.Found found = JdbcFaults.find(server.database, failure);
-        Fault fault = found == null ? null : found.fault();
-        if (found == null || fault == null || fault.undone() == Undone.CONNECTION) {
-            return;
-        }
-        boolean stopped = switch (server.database.family()) {
-            case POSTGRESQL -> fault.kind() == FaultKind.STATEMENT_TIMEOUT && !limitsStatements();
-            case SQLITE -> fault.kind() == FaultKind.CANCELLED;
-            // A time limit has a code of its own, whoever has set it.
-            case MYSQL -> false;
-        };
-        if (stopped) {
-            stoppedByOthers = found.exception();
-        }
-    }
-
-    private boolean limitsStatements() {
-        return timeouts.statement() != null || (parent != null && parent.limitsStatements());
     }
 
     /** Raises the verdict on a statement that somebody else has stopped, who is not to be contradicted. */
     final Verdict heeding(Throwable cause, Verdict verdict) {
-        if (stoppedByOthers == null) {
-            return verdict;
-        }
-        JdbcFaults.Found found = JdbcFaults.find(server.database, cause);
-        return found != null && found.exception().equals(stoppedByOthers) ? verdict.atLeast(Verdict.GIVE_UP) : verdict;
-    }
-
-    private boolean survived(SQLException failure) {
-        try {
-            return work.transactionSurvived(failure);
-        } catch (SQLException unknown) {
-            failure.addSuppressed(unknown);
-            return false;
-        }
+        return failures == null ? verdict : failures.heeding(cause, verdict);
     }
 
     @Override
     public void beforeCommit() throws SQLException {
-        SQLException failure = lost == null ? transactionEnded(null) : lost;
-        if (failure != null) {
-            throw failure;
+        if (lost != null) {
+            throw Note.swallowed(lost);
+        }
+        SQLException ended = transactionEnded(null);
+        if (ended != null) {
+            throw ended;
         }
     }
 

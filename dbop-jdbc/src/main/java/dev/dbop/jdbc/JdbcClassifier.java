@@ -5,6 +5,7 @@ import dev.dbop.Phase;
 import dev.dbop.Verdict;
 import dev.dbop.sql.Database;
 import dev.dbop.sql.Fault;
+import java.sql.SQLException;
 import java.sql.SQLNonTransientConnectionException;
 import java.sql.SQLTimeoutException;
 import java.sql.SQLTransientConnectionException;
@@ -62,7 +63,7 @@ public final class JdbcClassifier implements Classifier {
 
     @Override
     public @Nullable Verdict classify(Throwable failure, Phase phase) {
-        if (failure instanceof StatementTimeout) {
+        if (first(failure, StatementTimeout.class) != null) {
             return phase == Phase.COMMIT ? Verdict.RETRY_TRANSACTION : Verdict.RETRY_SAVEPOINT;
         }
         Database table = database != null ? database : guess(failure);
@@ -72,7 +73,7 @@ public final class JdbcClassifier implements Classifier {
         }
         Fault fault = found.fault();
         if (fault != null) {
-            return fault.verdict(phase);
+            return Note.saysStandby(found.exception()) ? Verdict.RETRY_CONNECTION : fault.verdict(phase);
         }
         // A server's error no row knows is an answer all the same: even a COMMIT did not happen. MySQL's drivers put
         // states of their own on failures the server knows nothing of.
@@ -81,8 +82,21 @@ public final class JdbcClassifier implements Classifier {
         return answered || phase != Phase.COMMIT ? Verdict.GIVE_UP : null;
     }
 
+    /** The first of a kind on the chain of causes: clients wrap what a driver throws. */
+    private static <T extends Throwable> @Nullable T first(Throwable failure, Class<T> kind) {
+        Throwable at = failure;
+        for (int depth = 0; at != null && depth < 16; depth++) {
+            if (kind.isInstance(at)) {
+                return kind.cast(at);
+            }
+            at = at.getCause();
+        }
+        return null;
+    }
+
     /** Pools and drivers report some failures without any code; nothing was sent while opening. */
-    private static @Nullable Verdict withoutCode(Throwable failure, Phase phase) {
+    private static @Nullable Verdict withoutCode(Throwable thrown, Phase phase) {
+        SQLException failure = first(thrown, SQLException.class);
         boolean connecting = failure instanceof SQLTransientConnectionException
                 || failure instanceof SQLNonTransientConnectionException
                 || failure instanceof SQLTimeoutException;
@@ -110,7 +124,7 @@ public final class JdbcClassifier implements Classifier {
             if (name.startsWith("com.mysql.")) {
                 return Database.MYSQL;
             }
-            if (at instanceof java.sql.SQLException exception && exception.getErrorCode() != 0) {
+            if (at instanceof SQLException exception && exception.getErrorCode() != 0) {
                 return Database.MARIADB;
             }
             at = at.getCause();

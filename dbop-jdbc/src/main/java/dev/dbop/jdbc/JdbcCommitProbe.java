@@ -52,13 +52,18 @@ public final class JdbcCommitProbe {
     /** Makes the mark of one transaction. */
     CommitMark mark(Database database) {
         if (table != null) {
-            return new InsertMark(table.insert(database, TokenTable.newToken()));
+            return new InsertMark(table.insert(database, TokenTable.newToken()), remedy(table, database));
         }
         if (database != Database.POSTGRESQL) {
             throw new IllegalStateException("JdbcCommitProbe.pgXactStatus() is used on " + database.productName()
                     + ": only PostgreSQL can tell by a transaction's number; use JdbcCommitProbe.tokenRow");
         }
         return new TransactionIdMark();
+    }
+
+    private static String remedy(TokenTable table, Database database) {
+        return "the token table of JdbcCommitProbe.tokenRow is missing in this database: create it once, in your schema"
+                + " migration for instance, with: " + table.create(database);
     }
 
     @Override

@@ -47,7 +47,7 @@ final class JdbcFaults {
             if (!seen.add(at)) {
                 continue;
             }
-            if (at instanceof SQLException exception) {
+            if (at instanceof SQLException exception && !(at instanceof LostTransaction)) {
                 ServerError error = errorOf(database, exception);
                 Fault fault = database.faults().find(error);
                 boolean follows = fault != null && fault.kind() == FaultKind.AFTERMATH;

@@ -6,6 +6,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.Objects;
 import javax.sql.DataSource;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The scopes for plain JDBC, on PostgreSQL, MySQL, MariaDB, SQLite and their relatives.
@@ -30,14 +31,28 @@ public final class JdbcScope {
     private JdbcScope() {}
 
     /**
+     * Returns the first failure of a statement in the attempt a connection belongs to, whether or not the operation let it
+     * pass. For layers over these scopes whose client keeps a failure to itself.
+     *
+     * @param connection what an operation was handed, or a wrapper of it
+     * @return the failure; null if there is none, or the connection is no attempt's
+     * @throws SQLException if the wrapper cannot be unwrapped
+     */
+    public static @Nullable SQLException firstFailure(Connection connection) throws SQLException {
+        JdbcAttempt attempt = AttemptConnection.enclosing(connection);
+        return attempt == null ? null : attempt.first();
+    }
+
+    /**
      * Returns a scope in which every attempt is a transaction on a fresh connection, given back before a retry is waited
      * for.
      *
      * @param source gives a connection for each attempt
-     * @return a scope of reach {@link Reach#CONNECTION}
+     * @return a scope of reach {@link Reach#CONNECTION}; opening it throws {@link IllegalStateException} if the source gives
+     *     a connection with a transaction open, as one bound to a framework's transaction
      */
     public static AttemptScope<Connection, SQLException> transaction(DataSource source) {
-        return new DataSourceScope(source, true, null);
+        return transaction(ConnectionSource.of(source));
     }
 
     /**
@@ -50,6 +65,28 @@ public final class JdbcScope {
      *     not fit the database
      */
     public static AttemptScope<Connection, SQLException> transaction(DataSource source, JdbcCommitProbe probe) {
+        return transaction(ConnectionSource.of(source), probe);
+    }
+
+    /**
+     * Returns a scope as {@link #transaction(DataSource)}, on connections from something else than a data source.
+     *
+     * @param source gives a connection for each attempt
+     * @return a scope of reach {@link Reach#CONNECTION}
+     */
+    public static AttemptScope<Connection, SQLException> transaction(ConnectionSource source) {
+        return new DataSourceScope(source, true, null);
+    }
+
+    /**
+     * Returns a scope as {@link #transaction(DataSource, JdbcCommitProbe)}, on connections from something else than a data
+     * source.
+     *
+     * @param source gives a connection for each attempt, and one more for the probe
+     * @param probe how to find out
+     * @return a scope of reach {@link Reach#CONNECTION}
+     */
+    public static AttemptScope<Connection, SQLException> transaction(ConnectionSource source, JdbcCommitProbe probe) {
         return new DataSourceScope(source, true, Objects.requireNonNull(probe, "probe"));
     }
 
@@ -62,7 +99,7 @@ public final class JdbcScope {
      *     transaction is open
      */
     public static AttemptScope<Connection, SQLException> transaction(Connection connection) {
-        return new ConnectionScope(connection, ConnectionScope.Mode.TRANSACTION);
+        return ConnectionScope.transaction(connection);
     }
 
     /**
@@ -77,7 +114,19 @@ public final class JdbcScope {
      *     transaction is open
      */
     public static AttemptScope<Connection, SQLException> savepoint(Connection connection) {
-        return new ConnectionScope(connection, ConnectionScope.Mode.SAVEPOINT);
+        return ConnectionScope.savepoint(connection);
+    }
+
+    /**
+     * Returns a scope as {@link #savepoint(Connection)}, on the connection the source gives at that moment: the one a
+     * framework has bound to the current thread.
+     *
+     * @param source gives the connection of the open transaction
+     * @return a scope of reach {@link Reach#SAVEPOINT}; opening it throws {@link IllegalStateException} if no
+     *     transaction is open on the connection
+     */
+    public static AttemptScope<Connection, SQLException> savepoint(ConnectionSource source) {
+        return new BorrowingScope(source, null);
     }
 
     /**
@@ -88,14 +137,57 @@ public final class JdbcScope {
      * @return a scope of reach {@link Reach#SAVEPOINT} or {@link Reach#TRANSACTION}
      */
     public static AttemptScope<Connection, SQLException> join(Connection connection) {
-        return new ConnectionScope(connection, ConnectionScope.Mode.JOIN);
+        return ConnectionScope.join(connection);
+    }
+
+    /**
+     * Returns a scope in which every attempt is a savepoint if a transaction is open on the connection the source gives, and
+     * a transaction on a connection of its own otherwise.
+     *
+     * @param source gives the connection of the open transaction, or one without
+     * @return a scope of reach {@link Reach#SAVEPOINT} or {@link Reach#CONNECTION}
+     */
+    public static AttemptScope<Connection, SQLException> join(ConnectionSource source) {
+        return new BorrowingScope(source, new DataSourceScope(source, true, null));
+    }
+
+    /**
+     * Returns a scope as the given one, whose attempts save a round trip where they can: what an attempt has to send before
+     * its operation (savepoint, isolation, read-only mode, timeouts, the transaction's number for a probe) is held back and
+     * travels in one text with the operation's first statement. An attempt that runs no statement sends nothing, not even
+     * COMMIT.
+     *
+     * <p>Holds for PostgreSQL through pgjdbc, without {@code autosave}, the simple query mode or forced binary results;
+     * everywhere else, and with {@link JdbcCommitProbe#tokenRow}, the scope stays as it is. A statement takes the prologue along if it is a single
+     * SELECT, VALUES, TABLE, WITH, INSERT, UPDATE, DELETE or MERGE, executed by {@code execute}, {@code executeQuery}, {@code
+     * executeUpdate} or {@code executeLargeUpdate}, without batch, generated keys, fetch size, limits of its own, JDBC
+     * escapes and scrollable or updatable rows, and if its parameters are plain values of the JDK. Before any other the
+     * prologue is sent alone, as it is before {@code unwrap}. A savepoint is held back only inside another attempt.
+     *
+     * <p>A prologue that fails, as on a connection that was lost in the pool, does so in the operation, at its first
+     * statement. That statement's text differs with savepoint and time limits, so the driver rarely keeps it prepared:
+     * worth it where a round trip takes longer than planning the statement. On the caller's own connection nothing of an
+     * operation may run past the connection it is handed: the attempt fails with SQLSTATE 2D000 when it notices.
+     *
+     * @param scope one of this class's transaction, savepoint or join scopes
+     * @return a scope of the same reach
+     * @throws IllegalArgumentException if the scope is none of this class's, or an autocommit scope
+     */
+    public static AttemptScope<Connection, SQLException> ridingPrologue(AttemptScope<Connection, ?> scope) {
+        if (scope instanceof RidingScope own && own.hasPrologue()) {
+            return own.riding();
+        }
+        throw new IllegalArgumentException("scope is \"" + scope
+                + "\": only what begins a transaction or a savepoint has a prologue; pass a transaction, savepoint or join"
+                + " scope of JdbcScope");
     }
 
     /**
      * Returns a scope without a transaction: every statement commits on its own, on a fresh connection for each attempt.
      *
-     * <p>Meant for a single statement. What begins with SELECT counts as a read, though a function in it may write. If a write's connection is lost, or an earlier statement of the attempt has
-     * written already, the outcome counts as unknown; declare the call read-only or idempotent if repeating is safe.
+     * <p>Meant for a single statement. What begins with SELECT counts as a read, though a function in it may write. If a
+     * write's connection is lost, or an earlier statement of the attempt has written already, the outcome counts as
+     * unknown; declare the call read-only or idempotent if repeating is safe.
      *
      * <p>A transaction cannot be begun in it, except by a transaction scope on the connection it hands out.
      *
@@ -103,6 +195,16 @@ public final class JdbcScope {
      * @return a scope of reach {@link Reach#CONNECTION}
      */
     public static AttemptScope<Connection, SQLException> autocommit(DataSource source) {
+        return autocommit(ConnectionSource.of(source));
+    }
+
+    /**
+     * Returns a scope as {@link #autocommit(DataSource)}, on connections from something else than a data source.
+     *
+     * @param source gives a connection for each attempt
+     * @return a scope of reach {@link Reach#CONNECTION}
+     */
+    public static AttemptScope<Connection, SQLException> autocommit(ConnectionSource source) {
         return new DataSourceScope(source, false, null);
     }
 
@@ -114,6 +216,6 @@ public final class JdbcScope {
      *     is off
      */
     public static AttemptScope<Connection, SQLException> autocommit(Connection connection) {
-        return new ConnectionScope(connection, ConnectionScope.Mode.AUTOCOMMIT);
+        return ConnectionScope.autocommit(connection);
     }
 }

@@ -69,7 +69,7 @@ public final class JdbcTimeouts {
             return new JdbcTimeouts(null);
         }
         Server server = Server.of(connection);
-        Control control = new Control(connection, server.driver, null);
+        Control control = new Control(connection, server, null);
         if (server.database.family() == Database.Family.POSTGRESQL && !connection.getAutoCommit()) {
             List<String> local = PostgresSql.setLocal(timeouts);
             control.runJoined(local);

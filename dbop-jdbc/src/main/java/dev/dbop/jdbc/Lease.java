@@ -11,8 +11,6 @@ import java.sql.SQLException;
 import java.sql.SQLFeatureNotSupportedException;
 import java.sql.Statement;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicInteger;
-import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,15 +23,15 @@ import org.slf4j.LoggerFactory;
 final class Lease {
     private static final Logger LOG = LoggerFactory.getLogger(Lease.class);
 
-    private final @Nullable DataSource source;
+    private final @Nullable ConnectionSource source;
     private final Connection connection;
     private final Server server;
     private final @Nullable Object physical;
     private final long taken = System.nanoTime();
     private volatile boolean ghost;
-    private final AtomicInteger probes = new AtomicInteger();
+    private volatile boolean probed;
 
-    private Lease(@Nullable DataSource source, Connection connection, Server server, @Nullable Object physical) {
+    private Lease(@Nullable ConnectionSource source, Connection connection, Server server, @Nullable Object physical) {
         this.source = source;
         this.connection = connection;
         this.server = server;
@@ -41,15 +39,18 @@ final class Lease {
     }
 
     /** Takes a connection for one attempt. */
-    static Lease from(DataSource source) throws SQLException {
-        Connection connection = source.getConnection();
+    static Lease from(ConnectionSource source) throws SQLException {
+        Connection connection = source.acquire();
         try {
-            Server server = Server.of(source, connection);
+            Server server = Server.of(source.identity(), connection);
             return new Lease(source, connection, server, server.driver.physical(connection));
         } catch (Throwable failure) {
-            try (connection) {
-                throw failure;
+            try {
+                source.release(connection);
+            } catch (SQLException | RuntimeException notReturned) {
+                JdbcAttempt.suppress(failure, notReturned);
             }
+            throw failure;
         }
     }
 
@@ -90,7 +91,9 @@ final class Lease {
         if (!trusted) {
             discard();
         }
-        if (source != null || !trusted) {
+        if (source != null) {
+            source.release(connection);
+        } else if (!trusted) {
             connection.close();
         }
     }
@@ -123,17 +126,10 @@ final class Lease {
 
     /** Ends the session without waiting for another attempt: its time was up, and there may be none. */
     void endGhostInBackground() {
-        DataSource from = source;
-        if (!ghost || from == null) {
-            return;
+        ConnectionSource from = source;
+        if (ghost && from != null) {
+            Canceller.inBackground(() -> endGhostThrough(from));
         }
-        Canceller.inBackground(() -> {
-            try (Connection another = from.getConnection()) {
-                endGhostThrough(another);
-            } catch (SQLException unreachable) {
-                LOG.debug("a lost session could not be ended; the server ends it when it notices", unreachable);
-            }
-        });
     }
 
     /**
@@ -144,7 +140,9 @@ final class Lease {
         if (source == null) {
             return CommitStatus.UNKNOWN;
         }
-        return ask(source, mark, deadline, probes.getAndIncrement() > 0 ? this : null);
+        Lease lost = probed ? this : null;
+        probed = true;
+        return ask(source, mark, deadline, lost);
     }
 
     /**
@@ -152,7 +150,7 @@ final class Lease {
      *
      * @param lost the lease of its session, if that is to be ended first
      */
-    static CommitStatus ask(DataSource source, CommitMark mark, Deadline deadline, @Nullable Lease lost)
+    static CommitStatus ask(ConnectionSource source, CommitMark mark, Deadline deadline, @Nullable Lease lost)
             throws SQLException {
         Lease asking = from(source);
         CommitStatus status;
@@ -180,6 +178,16 @@ final class Lease {
             return before;
         } catch (SQLFeatureNotSupportedException inProcess) {
             return null;
+        }
+    }
+
+    private void endGhostThrough(ConnectionSource from) {
+        try {
+            Connection another = from.acquire();
+            endGhostThrough(another);
+            from.release(another);
+        } catch (SQLException unreachable) {
+            LOG.debug("a lost session could not be ended; the server ends it when it notices", unreachable);
         }
     }
 

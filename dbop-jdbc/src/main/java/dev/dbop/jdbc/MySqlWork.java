@@ -131,12 +131,13 @@ final class MySqlWork extends Work {
                     + ": a transaction's access mode cannot change once it has begun; declare the enclosing call"
                     + " read-only instead");
         }
-        control.runAll(Arrays.asList(save(wanted, true), "SAVEPOINT " + savepoint()));
+        control.runAll(Arrays.asList(save(wanted, true), savepoint().set()));
     }
 
     @Override
     void releaseSavepoint() throws SQLException {
-        control.runAll(Arrays.asList(sql.restore(timeouts, slot), "RELEASE SAVEPOINT " + savepoint()));
+        control.runAll(Arrays.asList(sql.restore(timeouts, slot), savepoint().release()));
+        savepointIsGone();
         restored();
     }
 
@@ -146,7 +147,8 @@ final class MySqlWork extends Work {
         // A lock wait heals here at any level: InnoDB's writes see the newest committed row, snapshot or not.
         SQLException failed = null;
         try {
-            control.runAll(List.of("ROLLBACK TO SAVEPOINT " + savepoint(), "RELEASE SAVEPOINT " + savepoint()));
+            control.runAll(List.of(savepoint().rollBack(), savepoint().release()));
+            savepointIsGone();
         } catch (SQLException lost) {
             failed = lost;
         }
@@ -191,7 +193,7 @@ final class MySqlWork extends Work {
         Fault fault = cause == null ? null : cause.fault();
         boolean ended = fault != null && fault.undone() == Undone.TRANSACTION;
         boolean timedOut = fault != null && fault.vendorCode() == LOCK_WAIT_TIMEOUT;
-        return ended || (timedOut && server.rollsBackOnTimeout(raw)) ? Verdict.RETRY_TRANSACTION : Verdict.GIVE_UP;
+        return ended || (timedOut && Server.rollsBackOnTimeout(raw)) ? Verdict.RETRY_TRANSACTION : Verdict.GIVE_UP;
     }
 
     private static final int LOCK_WAIT_TIMEOUT = 1205;
@@ -204,7 +206,7 @@ final class MySqlWork extends Work {
         return found == null
                 || found.exception().getErrorCode() != LOCK_WAIT_TIMEOUT
                 || server.database == Database.TIDB
-                || !server.rollsBackOnTimeout(raw);
+                || !Server.rollsBackOnTimeout(raw);
     }
 
     @Override

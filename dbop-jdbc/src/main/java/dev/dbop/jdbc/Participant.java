@@ -24,6 +24,9 @@ record Participant(String name, DataSource source, Server server, String identit
     /** How long a server may take to notice that a session is gone. */
     private static final int TRIES = 50;
 
+    /** How often recovery asks: whoever holds a branch it has found is mostly about to finish it, or to go. */
+    private static final int TRIES_OF_RECOVERY = 3;
+
     private static final Duration PAUSE = Duration.ofMillis(20);
 
     /** A branch found prepared, and since when, where the server tells. */
@@ -46,8 +49,8 @@ record Participant(String name, DataSource source, Server server, String identit
                         server.database.productName()
                                 + " cannot prepare a branch: name it first, as the decision branch");
             }
-            Control control = new Control(connection, server.driver, null);
-            String objection = control.query(ServerIdentity.objection(server.database, prepares));
+            Control control = new Control(connection, server, null);
+            String objection = objection(control, server.database, prepares);
             if (objection != null) {
                 throw refused(name, objection);
             }
@@ -57,6 +60,15 @@ record Participant(String name, DataSource source, Server server, String identit
             }
             return participant;
         }
+    }
+
+    private static @Nullable String objection(Control control, Database database, boolean prepares)
+            throws SQLException {
+        String objection = control.query(ServerIdentity.objection(database, prepares));
+        String version = prepares ? ServerIdentity.version(database) : null;
+        return objection == null && version != null
+                ? ServerIdentity.objectionToVersion(String.valueOf(control.query(version)))
+                : objection;
     }
 
     private static String identity(Control control, Server server) throws SQLException {
@@ -92,7 +104,7 @@ record Participant(String name, DataSource source, Server server, String identit
     /** Lists everything prepared here, whoever owns it. Throws rather than leave something out. */
     Listing list() throws SQLException {
         try (Connection connection = source.getConnection()) {
-            Control control = new Control(connection, server.driver, null);
+            Control control = new Control(connection, server, null);
             String now = identity(control, server);
             List<Prepared> prepared = prepared(connection);
             String clock = control.query(BranchSql.of(database()).clock());
@@ -116,7 +128,7 @@ record Participant(String name, DataSource source, Server server, String identit
     /** The server's clock, in seconds since 1970. */
     long clock() throws SQLException {
         try (Connection connection = source.getConnection()) {
-            String clock = new Control(connection, server.driver, null)
+            String clock = new Control(connection, server, null)
                     .query(BranchSql.of(database()).clock());
             return Long.parseLong(String.valueOf(clock));
         }
@@ -138,7 +150,10 @@ record Participant(String name, DataSource source, Server server, String identit
         return rows;
     }
 
-    /** Commits or rolls back a prepared branch on a connection of its own. */
+    /**
+     * Commits or rolls back a prepared branch on a connection of its own, for recovery. A session that holds it may belong
+     * to a coordinator at work, so none is ended.
+     */
     BranchAnswer finish(BranchId branch, boolean commit) {
         return finishElsewhere(branch, commit, null);
     }
@@ -151,15 +166,16 @@ record Participant(String name, DataSource source, Server server, String identit
     BranchAnswer finishElsewhere(BranchId branch, boolean commit, @Nullable Lease lost) {
         Lease lease;
         try {
-            lease = Lease.from(source);
+            lease = Lease.from(ConnectionSource.of(source));
         } catch (SQLException unreachable) {
             return new BranchAnswer.Refused(unreachable);
         }
         if (lost != null) {
             lease.endGhostOf(lost);
         }
+        int most = lost == null ? TRIES_OF_RECOVERY : TRIES;
         BranchAnswer answer = finish(branch, commit, lease);
-        for (int tries = 1; lost != null && tries < TRIES && inOtherHands(answer, branch, lease); tries++) {
+        for (int tries = 1; tries < most && answer instanceof BranchAnswer.Busy; tries++) {
             LockSupport.parkNanos(PAUSE.toNanos());
             answer = finish(branch, commit, lease);
         }
@@ -167,25 +183,24 @@ record Participant(String name, DataSource source, Server server, String identit
         return answer;
     }
 
-    /** Whether a branch that is said not to be there is listed all the same. */
-    private boolean inOtherHands(BranchAnswer answer, BranchId branch, Lease lease) {
-        if (!(answer instanceof BranchAnswer.NotFound)) {
-            return answer instanceof BranchAnswer.Busy;
-        }
+    private BranchAnswer finish(BranchId branch, boolean commit, Lease lease) {
+        Control control = new Control(lease.connection(), server, null);
         try {
-            return prepared(lease.connection()).stream()
-                    .anyMatch(listed -> listed.branch().equals(branch));
-        } catch (SQLException unknown) {
-            return false;
+            BranchAnswer answer = OutsideTransaction.run(lease.connection(), () -> finish(branch, commit, control));
+            return answer instanceof BranchAnswer.NotFound ? notFound(branch, lease) : answer;
+        } catch (SQLException failure) {
+            return new BranchAnswer.Unknown(failure);
         }
     }
 
-    private BranchAnswer finish(BranchId branch, boolean commit, Lease lease) {
-        Control control = new Control(lease.connection(), server.driver, null);
+    /** A branch in the hands of another session is said not to be there, and listed all the same. */
+    private BranchAnswer notFound(BranchId branch, Lease lease) {
         try {
-            return OutsideTransaction.run(lease.connection(), () -> finish(branch, commit, control));
-        } catch (SQLException failure) {
-            return new BranchAnswer.Unknown(failure);
+            boolean listed = prepared(lease.connection()).stream()
+                    .anyMatch(prepared -> prepared.branch().equals(branch));
+            return listed ? new BranchAnswer.Busy() : new BranchAnswer.NotFound();
+        } catch (SQLException unknown) {
+            return new BranchAnswer.Refused(unknown);
         }
     }
 

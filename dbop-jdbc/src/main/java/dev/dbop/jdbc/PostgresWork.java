@@ -3,14 +3,18 @@ package dev.dbop.jdbc;
 import dev.dbop.AttemptContext;
 import dev.dbop.Timeouts;
 import dev.dbop.Verdict;
+import dev.dbop.sql.Database;
 import dev.dbop.sql.Isolation;
 import dev.dbop.sql.PostgresSql;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,11 +22,26 @@ import org.jspecify.annotations.Nullable;
  * so a transaction costs one round trip for COMMIT and one more for a prologue if there is any.
  */
 final class PostgresWork extends Work {
+    /**
+     * COMMIT of a failed transaction answers ROLLBACK without an error; any statement before it in the same string fails with
+     * 25P02 instead, at no further round trip. Where the driver knows that the transaction has not failed, COMMIT needs
+     * none: 9 microseconds less (measured on PostgreSQL 17.11).
+     */
+    private static final Map<Database, String> COMMITS = new EnumMap<>(Database.class);
+
+    static {
+        for (Database database : Database.values()) {
+            COMMITS.put(database, PostgresSql.failsInFailedTransaction(database) + "; COMMIT");
+        }
+    }
+
+    private final Database database;
     private boolean wasAutoCommit;
     private List<String> restore = List.of();
 
-    PostgresWork(Connection raw, Control control) {
+    PostgresWork(Connection raw, Control control, Database database) {
         super(raw, control);
+        this.database = database;
     }
 
     @Override
@@ -33,6 +52,23 @@ final class PostgresWork extends Work {
         if (wasAutoCommit) {
             raw.setAutoCommit(false);
         }
+        List<String> prologue = prologue(isolation, readOnly, timeouts, riding);
+        if (holdsBack()) {
+            hold(new Prologue(
+                    prologue,
+                    this::refusePassedBy,
+                    () -> ridden(first(control.runJoined(prologue))),
+                    values -> ridden(first(values))));
+            return null;
+        }
+        return prologue.isEmpty() ? null : first(control.runJoined(prologue));
+    }
+
+    private static List<String> prologue(
+            @Nullable Isolation isolation, boolean readOnly, Timeouts timeouts, @Nullable String riding) {
+        if (isolation == null && !readOnly && timeouts.isNone() && riding == null) {
+            return List.of();
+        }
         List<String> prologue = new ArrayList<>(4);
         String characteristics = PostgresSql.characteristics(isolation, readOnly);
         if (characteristics != null) {
@@ -42,29 +78,51 @@ final class PostgresWork extends Work {
         if (riding != null) {
             prologue.add(riding);
         }
-        List<String> values = prologue.isEmpty() ? List.of() : control.runJoined(prologue);
+        return prologue;
+    }
+
+    private static @Nullable String first(List<String> values) {
         return values.isEmpty() ? null : values.get(0);
+    }
+
+    /** Only the caller's own connection can be used behind the back of the one the operation gets. */
+    private void refusePassedBy() throws SQLException {
+        if (control.isTransactionOpen()) {
+            throw new SQLException(
+                    "a statement has run before what the attempt begins with, on another connection than the one handed to"
+                            + " the operation: with a riding prologue all statements have to run on that one",
+                    "2D000");
+        }
     }
 
     @Override
     void commit(AttemptContext context) throws SQLException {
-        // COMMIT of a failed transaction answers ROLLBACK without an error; any statement before it in the same string
-        // fails with 25P02 instead, at no further round trip.
-        end(List.of("SELECT 1", "COMMIT"));
+        Prologue prologue = prologue();
+        if (prologue != null && neverBegan()) {
+            if (!prologue.isEmpty()) {
+                prologue.check();
+            }
+            if (!control.isTransactionOpen()) {
+                return;
+            }
+        }
+        end(control.isTransactionSound() ? "COMMIT" : Objects.requireNonNull(COMMITS.get(database)));
     }
 
     /** A failed transaction answers 25P02; what to throw is the failure that was swallowed, which the driver has kept. */
-    private void end(List<String> statements) throws SQLException {
+    private void end(String statements) throws SQLException {
         try {
             control.runJoined(statements);
         } catch (SQLException failure) {
             boolean follows = "25P02".equals(failure.getSQLState());
-            throw follows && failure.getCause() instanceof SQLException first ? first : failure;
+            throw follows && failure.getCause() instanceof SQLException first ? Note.swallowed(first) : failure;
         }
     }
 
     @Override
     void rollback() throws SQLException {
+        // What was never sent must not reach a later attempt on the same connection.
+        neverBegan();
         if (raw.getAutoCommit()) {
             return;
         }
@@ -80,8 +138,47 @@ final class PostgresWork extends Work {
 
     @Override
     void beginSavepoint(boolean readOnly, Timeouts timeouts) throws SQLException {
+        if (!holdsBack()) {
+            setSavepoint(readOnly, timeouts);
+            return;
+        }
+        List<String> riding = new ArrayList<>(3);
+        riding.add(savepoint().set());
+        if (readOnly) {
+            riding.add("SET TRANSACTION READ ONLY");
+        }
+        // Takes the snapshot, unlike SHOW, so it goes only with statements that do; and decides which limit is shorter.
+        String limits = PostgresSql.shortenLocal(timeouts);
+        if (limits != null) {
+            riding.add(limits);
+        }
+        hold(new Prologue(
+                riding, () -> {}, () -> setSavepoint(readOnly, timeouts), found -> keepFound(found, timeouts)));
+    }
+
+    /** What {@link PostgresSql#shortenLocal} found; it has left the shorter limits in force. */
+    private void keepFound(List<String> found, Timeouts timeouts) {
+        restore = new ArrayList<>(3);
+        int next = 0;
+        if (timeouts.lock() != null) {
+            restore.add(restoring("lock_timeout", found.get(next++)));
+        }
+        if (timeouts.statement() != null) {
+            restore.add(restoring("statement_timeout", found.get(next)));
+        }
+    }
+
+    private static String restoring(String setting, String before) {
+        return "SET LOCAL " + setting + " = '" + before + "'";
+    }
+
+    private void setSavepoint(boolean readOnly, Timeouts timeouts) throws SQLException {
+        if (!readOnly && timeouts.isNone()) {
+            control.run(savepoint().set());
+            return;
+        }
         List<String> prologue = new ArrayList<>(6);
-        prologue.add("SAVEPOINT " + savepoint());
+        prologue.add(savepoint().set());
         if (readOnly) {
             prologue.add("SET TRANSACTION READ ONLY");
         }
@@ -92,13 +189,7 @@ final class PostgresWork extends Work {
             prologue.add("SHOW statement_timeout");
         }
         prologue.addAll(PostgresSql.setLocal(timeouts));
-        List<String> before = prologue.size() == 1 ? none(prologue) : control.runJoined(prologue);
-        keepOuterLimits(before, timeouts);
-    }
-
-    private List<String> none(List<String> single) throws SQLException {
-        control.run(single.get(0));
-        return List.of();
+        keepOuterLimits(control.runJoined(prologue), timeouts);
     }
 
     /** Remembers what to restore; where the transaction's own limit is shorter it stays in force. */
@@ -118,7 +209,7 @@ final class PostgresWork extends Work {
     }
 
     private void keep(String setting, String before, Duration wanted, List<String> shorter) {
-        String set = "SET LOCAL " + setting + " = '" + before + "'";
+        String set = restoring(setting, before);
         restore.add(set);
         Duration outer = PostgresSql.shown(before);
         if (outer != null && outer.compareTo(wanted) < 0) {
@@ -128,22 +219,29 @@ final class PostgresWork extends Work {
 
     @Override
     void releaseSavepoint() throws SQLException {
-        List<String> epilogue = new ArrayList<>(restore);
-        epilogue.add("RELEASE SAVEPOINT " + savepoint());
-        end(epilogue);
+        if (!neverBegan()) {
+            String release = savepoint().release();
+            end(restore.isEmpty() ? release : String.join("; ", restore) + "; " + release);
+        }
+        savepointIsGone();
     }
 
     @Override
     @Nullable
     Isolation rollbackToSavepoint(boolean asksIsolation) throws SQLException {
+        if (neverBegan()) {
+            savepointIsGone();
+            return asksIsolation ? isolation(String.valueOf(control.query("SHOW transaction_isolation"))) : null;
+        }
         // ROLLBACK TO itself reverts the settings made after the savepoint.
         List<String> epilogue = new ArrayList<>(3);
-        epilogue.add("ROLLBACK TO SAVEPOINT " + savepoint());
-        epilogue.add("RELEASE SAVEPOINT " + savepoint());
+        epilogue.add(savepoint().rollBack());
+        epilogue.add(savepoint().release());
         if (asksIsolation) {
             epilogue.add("SHOW transaction_isolation");
         }
         List<String> values = control.runJoined(epilogue);
+        savepointIsGone();
         return values.isEmpty() ? null : isolation(values.get(0));
     }
 

@@ -20,18 +20,29 @@ final class SavepointAttempt extends JdbcAttempt {
         super(server, raw, context, parent);
     }
 
-    static SavepointAttempt open(Server server, Connection raw, AttemptContext context, @Nullable JdbcAttempt parent)
+    /**
+     * Sets the savepoint.
+     *
+     * @param riding whether it waits for the first statement where it can: only inside another attempt, which sees every
+     *     statement on the connection, so that none gets past the savepoint
+     */
+    static SavepointAttempt open(
+            Server server, Connection raw, AttemptContext context, @Nullable JdbcAttempt parent, boolean riding)
             throws SQLException {
         if (parent != null) {
             parent.checkOpen();
+            parent.sendPrologue();
         }
         SavepointAttempt attempt = new SavepointAttempt(server, raw, context, parent);
-        attempt.begin();
+        attempt.begin(riding && parent != null);
         return attempt;
     }
 
-    private void begin() throws SQLException {
+    private void begin(boolean riding) throws SQLException {
         try {
+            if (riding && heldBack.mayHoldFor(this)) {
+                work.holdBack(value -> {});
+            }
             work.beginSavepoint(context.readOnly(), timeouts);
             opened();
         } catch (Throwable failure) {
@@ -99,7 +110,21 @@ final class SavepointAttempt extends JdbcAttempt {
             Verdict after = elsewhere ? verdict : afterLost(cause, lost, known);
             raised = unlessCommitted(raised.atLeast(after));
         }
-        return deadlockedAgain() ? raised.atLeast(Verdict.RETRY_TRANSACTION) : raised;
+        boolean waitedInVain = fault != null && fault.kind() == FaultKind.LOCK_TIMEOUT && waitsAreCutShortOutside();
+        return waitedInVain || deadlockedAgain() ? raised.atLeast(Verdict.RETRY_TRANSACTION) : raised;
+    }
+
+    /**
+     * Whether an enclosing attempt cuts its waits short, and so this one's: it waits longer once it is repeated, and until
+     * then it keeps its locks.
+     */
+    private boolean waitsAreCutShortOutside() {
+        for (JdbcAttempt at = parent; at != null; at = at.parent) {
+            if (at.timeouts.cutsShort(at.context.timeouts()) && at.timeouts.cutsShort(context.timeouts())) {
+                return true;
+            }
+        }
+        return false;
     }
 
     /** Once the transaction is gone, what a statement has committed implicitly must not be run again by anybody. */
@@ -164,6 +189,8 @@ final class SavepointAttempt extends JdbcAttempt {
 
     /** A deadlock that comes back: the transaction outside the savepoint holds a lock of the cycle. */
     private boolean deadlockedAgain() {
-        return deadlocked && context.previousAttempt() instanceof SavepointAttempt previous && previous.deadlocked;
+        return deadlocked
+                && BorrowingScope.bare(context.previousAttempt()) instanceof SavepointAttempt previous
+                && previous.deadlocked;
     }
 }

@@ -7,7 +7,6 @@ import dev.dbop.sql.Isolation;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
@@ -151,7 +150,7 @@ final class SqliteWork extends Work {
         if (readOnly) {
             readOnly();
         }
-        control.run("SAVEPOINT " + savepoint());
+        control.run(savepoint().set());
     }
 
     /** A nested scope never lengthens the outer limit. */
@@ -166,7 +165,8 @@ final class SqliteWork extends Work {
 
     @Override
     void releaseSavepoint() throws SQLException {
-        control.run("RELEASE SAVEPOINT " + savepoint());
+        control.run(savepoint().release());
+        savepointIsGone();
         restoreSettings();
     }
 
@@ -174,9 +174,9 @@ final class SqliteWork extends Work {
     @Nullable
     Isolation rollbackToSavepoint(boolean asksIsolation) throws SQLException {
         try {
-            for (String sql : List.of("ROLLBACK TO SAVEPOINT " + savepoint(), "RELEASE SAVEPOINT " + savepoint())) {
-                control.run(sql);
-            }
+            control.run(savepoint().rollBack());
+            control.run(savepoint().release());
+            savepointIsGone();
         } finally {
             restoreSettings();
         }

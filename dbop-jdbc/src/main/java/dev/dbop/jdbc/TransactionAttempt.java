@@ -3,6 +3,7 @@ package dev.dbop.jdbc;
 import dev.dbop.AttemptContext;
 import dev.dbop.CommitProbe;
 import dev.dbop.Phase;
+import dev.dbop.Reach;
 import dev.dbop.Verdict;
 import java.sql.SQLException;
 import org.jspecify.annotations.Nullable;
@@ -16,7 +17,7 @@ final class TransactionAttempt extends JdbcAttempt {
     private TransactionAttempt(
             Lease lease, @Nullable JdbcAttempt parent, AttemptContext context, @Nullable CommitMark mark)
             throws SQLException {
-        super(lease.server(), lease.connection(), context, parent);
+        super(lease.server(), lease.connection(), context, parent, context.timeouts(Reach.TRANSACTION));
         this.lease = lease;
         this.mark = mark;
     }
@@ -25,9 +26,14 @@ final class TransactionAttempt extends JdbcAttempt {
      * Begins; on failure everything is given back before the failure is thrown.
      *
      * @param parent the autocommit attempt it is part of, or null
+     * @param riding whether the beginning waits for the first statement where it can
      */
     static TransactionAttempt open(
-            Lease lease, @Nullable JdbcAttempt parent, AttemptContext context, @Nullable JdbcCommitProbe probe)
+            Lease lease,
+            @Nullable JdbcAttempt parent,
+            AttemptContext context,
+            @Nullable JdbcCommitProbe probe,
+            boolean riding)
             throws SQLException {
         TransactionAttempt attempt = null;
         try {
@@ -35,7 +41,7 @@ final class TransactionAttempt extends JdbcAttempt {
             CommitMark mark = probe == null || context.readOnly() ? null : probe.mark(lease.server().database);
             attempt = new TransactionAttempt(lease, parent, context, mark);
             lease.endGhostOf(leaseBefore(context));
-            attempt.begin();
+            attempt.begin(riding);
             attempt.opened();
             return attempt;
         } catch (Throwable failure) {
@@ -44,11 +50,26 @@ final class TransactionAttempt extends JdbcAttempt {
         }
     }
 
-    private void begin() throws SQLException {
-        String riding = mark == null ? null : mark.sql();
-        String value = work.beginTransaction(context.isolation(), context.readOnly(), timeouts, riding);
-        if (mark != null) {
-            mark.ridden(value);
+    private void begin(boolean riding) throws SQLException {
+        // A failure to insert a row of ours is to be told from a failure of the operation.
+        if (riding && !(mark instanceof InsertMark) && heldBack.mayHoldFor(this)) {
+            work.holdBack(value -> {
+                if (mark != null) {
+                    mark.ridden(value);
+                }
+            });
+        }
+        try {
+            String value = work.beginTransaction(
+                    context.isolation(), context.readOnly(), timeouts, mark == null ? null : mark.sql());
+            if (mark != null) {
+                mark.ridden(value);
+            }
+        } catch (SQLException failure) {
+            if (mark != null) {
+                mark.explain(failure);
+            }
+            throw failure;
         }
     }
 

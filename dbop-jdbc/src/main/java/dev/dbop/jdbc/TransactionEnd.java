@@ -72,7 +72,7 @@ final class TransactionEnd {
     static SQLException failure(@Nullable SQLException failed) {
         return new SQLException(
                 "the statement has ended the attempt's transaction, by committing or rolling back inside: what ran before it"
-                        + " can no longer be undone, so nothing more is run; use JdbcScope.autocommit for such a statement",
+                        + " can no longer be undone, so nothing more is run; use an autocommit scope for such a statement",
                 "2D000",
                 failed);
     }

@@ -27,7 +27,7 @@ final class TransactionIdMark implements CommitMark {
         if (known == null) {
             return CommitStatus.UNKNOWN;
         }
-        String status = new Control(another, server.driver, null).query(PostgresSql.transactionStatus(known));
+        String status = new Control(another, server, null).query(PostgresSql.transactionStatus(known));
         if (status == null) {
             return CommitStatus.UNKNOWN;
         }

@@ -13,6 +13,7 @@ import dev.dbop.sql.Database;
 import dev.dbop.sql.DecisionTable;
 import dev.dbop.twophase.DecisionRow;
 import dev.dbop.twophase.GroupId;
+import dev.dbop.twophase.TwoPhaseResult;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -304,7 +305,8 @@ public final class TwoPhase {
                 participants.add(participant);
             }
             DecisionStore store = logLessDeadline == null
-                    ? DecisionStore.open(participants.get(0).source(), table)
+                    ? DecisionStore.open(
+                            participants.get(0).name(), participants.get(0).source(), table)
                     : null;
             // Refuses what could not be written for every call to come.
             List<String> identities =

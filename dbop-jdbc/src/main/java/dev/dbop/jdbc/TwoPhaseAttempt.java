@@ -13,6 +13,7 @@ import dev.dbop.twophase.Coordinator;
 import dev.dbop.twophase.DecisionAnswer;
 import dev.dbop.twophase.GroupId;
 import dev.dbop.twophase.Step;
+import dev.dbop.twophase.StepRound;
 import java.sql.SQLException;
 import java.sql.SQLTimeoutException;
 import java.util.ArrayList;
@@ -152,7 +153,7 @@ final class TwoPhaseAttempt implements Attempt<TwoPhaseTransaction, SQLException
         if (result instanceof CommitResult.OutcomeUnknown unknown) {
             throw failure(unknown.cause());
         }
-        transaction.pending(pending());
+        transaction.pending(pending(result));
     }
 
     private BranchAttempt branch0() {
@@ -163,8 +164,9 @@ final class TwoPhaseAttempt implements Attempt<TwoPhaseTransaction, SQLException
         return cause instanceof SQLException known ? known : new SQLException("a branch was not prepared", cause);
     }
 
-    private List<String> pending() {
-        return coordinator != null && coordinator.result() instanceof CommitResult.Committed committed
+    private List<String> pending(@Nullable CommitResult result) {
+        return result instanceof CommitResult.Committed committed
+                        && !committed.pending().isEmpty()
                 ? committed.pending().stream()
                         .map(index -> participants.get(index).name())
                         .toList()
@@ -173,26 +175,11 @@ final class TwoPhaseAttempt implements Attempt<TwoPhaseTransaction, SQLException
 
     /** Performs what the coordinator asks for, up to the commit point or, past it, to the end. */
     private Coordinator drive(Coordinator from, boolean pastCommitPoint) {
-        Coordinator at = from;
-        List<Step> steps = at.steps();
-        for (int round = 1; !steps.isEmpty(); round++) {
-            if (steps.get(0) instanceof Step.CommitDecision || steps.get(0) instanceof Step.ProbeDecision) {
-                return at;
-            }
-            List<BranchAnswer> answers = perform(steps);
-            List<Step> next = new ArrayList<>();
-            for (int i = 0; i < steps.size(); i++) {
-                at = at.answered(steps.get(i), answers.get(i));
-                next.addAll(at.steps());
-            }
-            if (pastCommitPoint && store != null && round == TRIES && !next.isEmpty()) {
-                // Committed all the same: recovery does the rest.
-                at = at.giveUp();
-                next = List.of();
-            }
-            steps = next;
+        StepRound round = pastCommitPoint && store != null ? StepRound.atMost(from, TRIES) : StepRound.of(from);
+        while (!round.steps().isEmpty()) {
+            round = round.answered(perform(round.steps()));
         }
-        return at;
+        return round.coordinator();
     }
 
     /** Performs steps side by side; the last one in this thread. */
@@ -202,13 +189,22 @@ final class TwoPhaseAttempt implements Attempt<TwoPhaseTransaction, SQLException
         for (Step step : steps.subList(0, last)) {
             CompletableFuture<BranchAnswer> answer = new CompletableFuture<>();
             others.add(answer);
-            Canceller.inBackground(() -> answer.complete(performed(step)));
+            sideBySide(() -> answer.complete(performed(step)));
         }
         BranchAnswer own = performed(steps.get(last));
         List<BranchAnswer> answers = new ArrayList<>(steps.size());
         others.forEach(answer -> answers.add(answer.join()));
         answers.add(own);
         return answers;
+    }
+
+    /** Where the system has no thread left, one after the other: what has begun must be brought to an end. */
+    private static void sideBySide(Runnable step) {
+        try {
+            Canceller.inBackground(step);
+        } catch (OutOfMemoryError noThread) {
+            step.run();
+        }
     }
 
     private BranchAnswer performed(Step step) {
@@ -229,7 +225,8 @@ final class TwoPhaseAttempt implements Attempt<TwoPhaseTransaction, SQLException
                 return branch.rollBack(null);
             }
             return branch.finish(step instanceof Step.CommitPrepared);
-        } catch (RuntimeException broken) {
+        } catch (RuntimeException | Error broken) {
+            // Whoever waits for the answer of another thread must get one.
             return new BranchAnswer.Unknown(broken);
         }
     }
@@ -275,8 +272,9 @@ final class TwoPhaseAttempt implements Attempt<TwoPhaseTransaction, SQLException
             case ABORTED -> new DecisionAnswer.Aborted();
             default -> new DecisionAnswer.Open();
         };
-        coordinator = drive(asked.probed(answer), true);
-        transaction.pending(pending());
+        Coordinator driven = drive(asked.probed(answer), true);
+        coordinator = driven;
+        transaction.pending(pending(driven.result()));
         return status;
     }
 

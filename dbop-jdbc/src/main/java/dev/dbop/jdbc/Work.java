@@ -7,7 +7,7 @@ import dev.dbop.sql.Isolation;
 import dev.dbop.twophase.BranchId;
 import java.sql.Connection;
 import java.sql.SQLException;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -17,12 +17,11 @@ import org.jspecify.annotations.Nullable;
  * <p>Every {@code begin…} that throws has put back what it changed, or thrown so that the connection is discarded.
  */
 abstract class Work {
-    /** Savepoint names are unique in the process: MySQL replaces one of the same name, others nest it. */
-    private static final AtomicLong SAVEPOINTS = new AtomicLong();
-
     final Connection raw;
     final Control control;
-    private @Nullable String savepoint;
+    private @Nullable SavepointName savepoint;
+    private @Nullable Consumer<@Nullable String> ridden;
+    private @Nullable Prologue prologue;
 
     Work(Connection raw, Control control) {
         this.raw = raw;
@@ -31,29 +30,67 @@ abstract class Work {
 
     static Work of(Server server, Connection raw, Control control) {
         return switch (server.database.family()) {
-            case POSTGRESQL -> new PostgresWork(raw, control);
+            case POSTGRESQL -> new PostgresWork(raw, control, server.database);
             case MYSQL -> new MySqlWork(raw, control, server);
             case SQLITE -> new SqliteWork(raw, control, server);
         };
     }
 
-    static String nextSavepointName() {
-        return "dbop_" + Long.toString(SAVEPOINTS.incrementAndGet(), Character.MAX_RADIX);
-    }
-
     /** The name of this attempt's savepoint. */
-    final String savepoint() {
+    final SavepointName savepoint() {
         if (savepoint == null) {
-            savepoint = nextSavepointName();
+            savepoint = SavepointName.take();
         }
         return savepoint;
+    }
+
+    /** The attempt's savepoint is certain not to exist any more. */
+    final void savepointIsGone() {
+        if (savepoint != null) {
+            savepoint.giveBack();
+            savepoint = null;
+        }
+    }
+
+    /**
+     * Has the beginning wait for the operation's first statement, on databases where it can.
+     *
+     * @param value gets what the statement of ours that is sent along gives, when it has been sent
+     */
+    final void holdBack(Consumer<@Nullable String> value) {
+        ridden = value;
+    }
+
+    final boolean holdsBack() {
+        return ridden != null;
+    }
+
+    final void ridden(@Nullable String value) {
+        if (ridden != null) {
+            ridden.accept(value);
+        }
+    }
+
+    /** The beginning is over, but for what waits. */
+    final void hold(Prologue waiting) {
+        prologue = waiting;
+    }
+
+    /** What has waited, or waits, for the first statement, or null. */
+    final @Nullable Prologue prologue() {
+        return prologue;
+    }
+
+    /** Whether nothing was ever sent, so that there is nothing to end; nothing will be from now on. */
+    final boolean neverBegan() {
+        return prologue != null && prologue.drop();
     }
 
     /**
      * BEGIN, with everything the transaction runs under.
      *
      * @param riding a statement of ours to be sent along as the transaction's first, or null
-     * @return the first value it gave, or null
+     * @return the first value it gave, or null; also while it waits
      */
     abstract @Nullable String beginTransaction(
             @Nullable Isolation isolation, boolean readOnly, Timeouts timeouts, @Nullable String riding)

@@ -20,9 +20,11 @@ class ArchitectureTest {
             .onlyDependOnClassesThat()
             .resideInAnyPackage(
                     "dev.dbop",
+                    "dev.dbop.connect",
                     "dev.dbop.sql",
                     "dev.dbop.twophase",
-                    "dev.dbop.jdbc",
+                    "dev.dbop.watch",
+                    "dev.dbop.jdbc..",
                     "java..",
                     "javax.sql",
                     "org.slf4j..",

@@ -67,7 +67,7 @@ abstract class AutocommitScopeTest {
                 .isInstanceOfSatisfying(
                         SQLException.class,
                         refused -> assertThat(refused.getSQLState()).isEqualTo("2D000"))
-                .hasMessageContaining("JdbcScope.transaction");
+                .hasMessageContaining("transaction scope");
     }
 
     @Test

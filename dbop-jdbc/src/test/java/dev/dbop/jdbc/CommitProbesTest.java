@@ -29,16 +29,18 @@ import java.util.function.Predicate;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** A COMMIT without an answer is neither lost nor executed twice, and the caller is told which. */
+@Tag("one-jdk")
 abstract class CommitProbesTest {
     static final TokenTable TOKENS = TokenTable.named("Dbop tokens");
 
     /** How often each race is run; the figures of the release notes come from 500. */
     private static final int RACES = Integer.getInteger("dbop.test.races", 25);
 
-    private static final Predicate<byte[]> COMMIT = FaultProxy.containing("commit");
+    private static final Predicate<byte[]> COMMIT = FaultProxy.commit();
 
     final TestDatabase db;
     final List<RunEvent.Probed> probed = new CopyOnWriteArrayList<>();
@@ -123,7 +125,7 @@ abstract class CommitProbesTest {
     @Test
     void aCommitThatIsStillOnItsWayIsKeptFromBeingExecuted() throws SQLException {
         DbopRunner impatient = runner.policy(
-                RetryPolicy.builder().attemptTimeout(Duration.ofSeconds(2)).build());
+                RetryPolicy.builder().attemptTimeout(Duration.ofSeconds(6)).build());
         List<PlannedFault> held = new ArrayList<>();
         try (FaultProxy proxy = FaultProxy.to(db)) {
             assertThat(note(impatient, db.dataSource(proxy), 1, first(() -> held.add(proxy.holdBack(COMMIT)))))
@@ -139,7 +141,7 @@ abstract class CommitProbesTest {
     @Test
     void aDatabaseThatCannotBeReachedLeavesTheOutcomeUnknownWithinTheDeadline() throws SQLException {
         DbopRunner limited = runner.policy(
-                RetryPolicy.builder().maxDuration(Duration.ofSeconds(3)).build());
+                RetryPolicy.builder().maxDuration(Duration.ofSeconds(6)).build());
         try (FaultProxy proxy = FaultProxy.to(db)) {
             DataSource source = db.dataSource(proxy);
             long start = System.nanoTime();
@@ -150,7 +152,7 @@ abstract class CommitProbesTest {
                     })))
                     .isInstanceOf(OutcomeUnknownException.class);
 
-            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(6));
+            assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
         }
         assertThat(found()).isNotEmpty().containsOnly(CommitStatus.IN_DOUBT);
         assertThat(done()).containsExactly("1");

@@ -76,6 +76,18 @@ abstract class HandedOutObjectsTest {
     }
 
     @Test
+    void describeTheirRows() throws SQLException {
+        runner.run(JdbcScope.transaction(db.dataSource()), c -> {
+            try (PreparedStatement statement = c.prepareStatement("SELECT who AS guest FROM noted");
+                    ResultSet rows = statement.executeQuery()) {
+                assertThat(rows.getMetaData().getColumnLabel(1)).isEqualToIgnoringCase("guest");
+                assertThat(statement.getMetaData().getColumnCount()).isEqualTo(1);
+                assertThat(statement.getParameterMetaData().getParameterCount()).isZero();
+            }
+        });
+    }
+
+    @Test
     void areDeadWhenTheAttemptHasEnded() throws SQLException {
         List<ThrowingCallable> late = new ArrayList<>();
         try (Connection own = db.connect()) {

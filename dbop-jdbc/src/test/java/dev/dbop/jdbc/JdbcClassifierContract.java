@@ -1,13 +1,20 @@
 package dev.dbop.jdbc;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import dev.dbop.Classifier;
+import dev.dbop.Phase;
+import dev.dbop.Verdict;
 import dev.dbop.testkit.ClassifierContract;
 import dev.dbop.testkit.FaultProxy;
 import dev.dbop.testkit.TestDatabase;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.SQLTransientConnectionException;
+import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
 
 /** {@link JdbcClassifier} under the contract; a subclass names the database. */
 abstract class JdbcClassifierContract extends ClassifierContract {
@@ -27,6 +34,17 @@ abstract class JdbcClassifierContract extends ClassifierContract {
     protected Client connect(@Nullable FaultProxy proxy) throws SQLException {
         return new JdbcClient(
                 proxy == null ? database.connect() : database.dataSource(proxy).getConnection());
+    }
+
+    @Test
+    void looksIntoWhatClientsPutAroundAFailure() {
+        assertThat(classifier()
+                        .classify(
+                                new IllegalStateException(new SQLTransientConnectionException("no more")), Phase.OPEN))
+                .isEqualTo(Verdict.RETRY_CONNECTION);
+        SQLException limit = new StatementTimeout(Duration.ofSeconds(1), new SQLException("cancelled", "57014"));
+        assertThat(classifier().classify(new IllegalStateException(limit), Phase.OPERATION))
+                .isEqualTo(Verdict.RETRY_SAVEPOINT);
     }
 
     private record JdbcClient(Connection connection) implements Client {

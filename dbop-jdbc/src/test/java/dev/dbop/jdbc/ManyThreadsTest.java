@@ -108,6 +108,9 @@ class ManyThreadsTest {
     @Test
     @EnabledForJreRange(min = JRE.JAVA_25)
     void twoHundredVirtualThreadsShareARunnerAndAPoolOfTenAndNoneIsPinned(@TempDir Path folder) throws Exception {
+        // Loads what pins a thread only while it is loaded.
+        incrementBy(Executors.newFixedThreadPool(CALLERS));
+        createCounter();
         Path file = folder.resolve("pinned.jfr");
         try (Recording recording = new Recording()) {
             recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ofMillis(1));

@@ -1,12 +1,12 @@
 package dev.dbop.jdbc;
 
 import dev.dbop.sql.Database;
-import dev.dbop.testkit.Driver;
+import dev.dbop.testkit.ClientDriver;
 import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
 import java.sql.SQLException;
 
-@RealDatabase(value = Database.MYSQL, driver = Driver.MARIADB_CONNECTOR)
+@RealDatabase(value = Database.MYSQL, driver = ClientDriver.MARIADB_CONNECTOR)
 class MySqlByMariaDbConnectorAutocommitScopeTest extends AutocommitScopeTest {
     MySqlByMariaDbConnectorAutocommitScopeTest(TestDatabase db) throws SQLException {
         super(db);

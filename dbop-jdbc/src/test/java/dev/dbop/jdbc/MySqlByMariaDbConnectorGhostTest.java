@@ -1,11 +1,11 @@
 package dev.dbop.jdbc;
 
 import dev.dbop.sql.Database;
-import dev.dbop.testkit.Driver;
+import dev.dbop.testkit.ClientDriver;
 import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
 
-@RealDatabase(value = Database.MYSQL, driver = Driver.MARIADB_CONNECTOR)
+@RealDatabase(value = Database.MYSQL, driver = ClientDriver.MARIADB_CONNECTOR)
 class MySqlByMariaDbConnectorGhostTest extends GhostTest {
     MySqlByMariaDbConnectorGhostTest(TestDatabase db) {
         super(db);

@@ -1,11 +1,11 @@
 package dev.dbop.jdbc;
 
 import dev.dbop.sql.Database;
-import dev.dbop.testkit.Driver;
+import dev.dbop.testkit.ClientDriver;
 import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
 
-@RealDatabase(value = Database.MYSQL, driver = Driver.OWN)
+@RealDatabase(value = Database.MYSQL, driver = ClientDriver.OWN)
 class MySqlRoundTripsTest extends RoundTripsTest {
     MySqlRoundTripsTest(TestDatabase db) {
         super(db, "", new Budget(3, 4, 4, 5, 3, 5));

@@ -1,11 +1,11 @@
 package dev.dbop.jdbc;
 
 import dev.dbop.sql.Database;
-import dev.dbop.testkit.Driver;
+import dev.dbop.testkit.ClientDriver;
 import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
 
-@RealDatabase(value = Database.MYSQL, driver = Driver.OWN)
+@RealDatabase(value = Database.MYSQL, driver = ClientDriver.OWN)
 class MySqlWithMultiQueriesRoundTripsTest extends RoundTripsTest {
     MySqlWithMultiQueriesRoundTripsTest(TestDatabase db) {
         super(db, "&allowMultiQueries=true", new Budget(3, 3, 3, 3, 3, 3));

@@ -26,7 +26,7 @@ import org.junit.jupiter.api.Test;
 
 /** What limits or stops an attempt does so inside the steps it is made of, though they set no limit of their own. */
 abstract class NestedStopTest {
-    private static final Duration SOON = Duration.ofSeconds(4);
+    private static final Duration SOON = Duration.ofSeconds(15);
 
     private final TestDatabase db;
     private final String slow;

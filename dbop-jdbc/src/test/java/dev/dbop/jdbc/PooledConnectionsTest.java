@@ -178,7 +178,7 @@ abstract class PooledConnectionsTest {
             assertThatThrownBy(() -> runner.run(JdbcScope.join(own), c -> {
                         attempts.incrementAndGet();
                         note(c);
-                        proxy.cutAfterForwarding(FaultProxy.containing("commit"));
+                        proxy.cutAfterForwarding(FaultProxy.commit());
                     }))
                     .isInstanceOf(OutcomeUnknownException.class);
         }

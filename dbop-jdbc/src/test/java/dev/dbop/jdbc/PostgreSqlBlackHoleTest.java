@@ -1,11 +1,11 @@
 package dev.dbop.jdbc;
 
 import dev.dbop.sql.Database;
-import dev.dbop.testkit.Driver;
+import dev.dbop.testkit.ClientDriver;
 import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
 
-@RealDatabase(value = Database.POSTGRESQL, driver = Driver.OWN)
+@RealDatabase(value = Database.POSTGRESQL, driver = ClientDriver.OWN)
 class PostgreSqlBlackHoleTest extends BlackHoleTest {
     PostgreSqlBlackHoleTest(TestDatabase db) {
         super(db, "&connectTimeout=2");

@@ -8,7 +8,7 @@ import dev.dbop.OutcomeUnknownException;
 import dev.dbop.RetryPolicy;
 import dev.dbop.sql.Database;
 import dev.dbop.sql.TokenTable;
-import dev.dbop.testkit.Driver;
+import dev.dbop.testkit.ClientDriver;
 import dev.dbop.testkit.TestDatabase;
 import dev.dbop.testkit.TestServer;
 import dev.dbop.testkit.TestServers;
@@ -21,11 +21,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 
 /** PostgreSQL crashes between the work and its COMMIT, and gives the lost transaction's number to another one. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("one-jdk")
 class PostgreSqlCrashTest {
     private static final TokenTable TOKENS = TokenTable.named("dbop_token");
 
@@ -40,7 +42,7 @@ class PostgreSqlCrashTest {
     private long lost;
 
     PostgreSqlCrashTest() throws SQLException {
-        db = server.createDatabase(Driver.OWN);
+        db = server.createDatabase(ClientDriver.OWN);
     }
 
     @BeforeAll

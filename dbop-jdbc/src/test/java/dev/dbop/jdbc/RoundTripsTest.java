@@ -2,6 +2,7 @@ package dev.dbop.jdbc;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.dbop.AttemptScope;
 import dev.dbop.DbopRunner;
 import dev.dbop.sql.Isolation;
 import dev.dbop.testkit.FaultProxy;
@@ -69,7 +70,8 @@ abstract class RoundTripsTest {
         db.execute("INSERT INTO trips VALUES (1, 0)");
         // The first transaction may pay for what the driver learns once.
         runner.run(JdbcScope.transaction(connection), RoundTripsTest::update);
-        proxy.delay(Duration.ofMillis(5));
+        // Longer than a thread may be kept from sending the rest.
+        proxy.delay(Duration.ofMillis(25));
     }
 
     @AfterEach
@@ -84,9 +86,14 @@ abstract class RoundTripsTest {
         }
     }
 
+    /** The scope as it is counted. */
+    AttemptScope<Connection, SQLException> scope(AttemptScope<Connection, SQLException> scope) {
+        return scope;
+    }
+
     private int transaction(DbopRunner with) throws SQLException {
         proxy.resetRoundTrips();
-        with.run(JdbcScope.transaction(connection), RoundTripsTest::update);
+        with.run(scope(JdbcScope.transaction(connection)), RoundTripsTest::update);
         return proxy.roundTrips();
     }
 
@@ -94,7 +101,7 @@ abstract class RoundTripsTest {
         return runner.call(JdbcScope.transaction(connection), tx -> {
             update(tx);
             proxy.resetRoundTrips();
-            with.run(JdbcScope.savepoint(tx), RoundTripsTest::update);
+            with.run(scope(JdbcScope.savepoint(tx)), RoundTripsTest::update);
             return proxy.roundTrips();
         });
     }

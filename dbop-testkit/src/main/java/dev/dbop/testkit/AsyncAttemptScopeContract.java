@@ -165,7 +165,7 @@ public abstract class AsyncAttemptScopeContract<R> extends ConcurrencyRules<R, A
         CompletableFuture<List<String>> call =
                 runner.callAsync(source.transaction(), resource -> start(r -> ask(r, provocation.slow()), resource));
         Poll.until(
-                Duration.ofSeconds(5),
+                Duration.ofSeconds(20),
                 () -> database.sessions().stream().anyMatch(session -> session.state() == ServerSession.State.ACTIVE),
                 () -> "the statement did not begin");
 

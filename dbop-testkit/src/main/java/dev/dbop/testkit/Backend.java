@@ -8,10 +8,10 @@ import java.util.List;
 interface Backend {
 
     /** The URL for a client that connects to a proxy on the loopback address. */
-    String proxiedUrl(Driver driver, int proxyPort, Credentials login);
+    String proxiedUrl(ClientDriver driver, int proxyPort, Credentials login);
 
     /** The URL for a client that connects directly. */
-    String url(Driver driver, Credentials login);
+    String url(ClientDriver driver, Credentials login);
 
     Credentials admin();
 

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** A lost connection costs an attempt, never an effect: nothing happens twice, and what may have happened is said so. */
 abstract class ConnectionLossRules<R, S extends Scope> extends LostWorkRules<R, S> {
 
-    private static final Predicate<byte[]> COMMIT = FaultProxy.containing("commit");
+    private static final Predicate<byte[]> COMMIT = FaultProxy.commit();
 
     ConnectionLossRules(TestDatabase database) {
         super(database);

@@ -17,6 +17,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,11 +35,10 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe. The proxy runs in daemon threads; closing it cuts what is open.
  */
 public final class FaultProxy implements AutoCloseable {
+    private static final Pattern COMMIT = Pattern.compile("(?<!auto)commit", Pattern.CASE_INSENSITIVE);
 
     private static final Duration END_LIMIT = Duration.ofSeconds(5);
 
-    private final String host;
-    private final int target;
     private final int port;
     private final ReentrantLock lock = new ReentrantLock();
     private final Set<Link> links = ConcurrentHashMap.newKeySet();
@@ -46,12 +46,12 @@ public final class FaultProxy implements AutoCloseable {
     private final List<PlannedFault> begun = new CopyOnWriteArrayList<>();
     private final AtomicInteger roundTrips = new AtomicInteger();
     private final AtomicInteger connections = new AtomicInteger();
+    private volatile InetSocketAddress target;
     private volatile long delayNanos;
     private volatile boolean mute;
     private @Nullable Acceptor acceptor;
 
-    private FaultProxy(String host, int target) {
-        this.host = host;
+    private FaultProxy(InetSocketAddress target) {
         this.target = target;
         ServerSocket listener = listen(0);
         this.port = listener.getLocalPort();
@@ -66,7 +66,7 @@ public final class FaultProxy implements AutoCloseable {
      * @return the proxy, forwarding everything
      */
     public static FaultProxy to(String host, int port) {
-        return new FaultProxy(host, port);
+        return new FaultProxy(InetSocketAddress.createUnresolved(host, port));
     }
 
     /**
@@ -77,7 +77,7 @@ public final class FaultProxy implements AutoCloseable {
      * @throws UnsupportedOperationException on SQLite
      */
     public static FaultProxy to(TestDatabase database) {
-        return new FaultProxy(database.server().host(), database.server().port());
+        return to(database.server().host(), database.server().port());
     }
 
     /**
@@ -91,6 +91,17 @@ public final class FaultProxy implements AutoCloseable {
         return bytes -> new String(bytes, StandardCharsets.ISO_8859_1)
                 .toLowerCase(Locale.ROOT)
                 .contains(wanted);
+    }
+
+    /**
+     * Returns a predicate for bytes that contain a COMMIT, upper and lower case alike, XA's and of a prepared transaction too;
+     * but not for {@code autocommit}, which a pool sets on a connection it makes in the background.
+     *
+     * @return the predicate
+     */
+    public static Predicate<byte[]> commit() {
+        return bytes ->
+                COMMIT.matcher(new String(bytes, StandardCharsets.ISO_8859_1)).find();
     }
 
     /**
@@ -198,6 +209,17 @@ public final class FaultProxy implements AutoCloseable {
      */
     public PlannedFault holdAnswer(Predicate<byte[]> message) {
         return plan(PlannedFault.Kind.HOLD_ANSWER, message);
+    }
+
+    /**
+     * Leads new connections to another server from now on, as a name does that has been given to it; the open ones stay
+     * where they are.
+     *
+     * @param host where that server listens
+     * @param port where that server listens
+     */
+    public void moveTo(String host, int port) {
+        target = InetSocketAddress.createUnresolved(host, port);
     }
 
     /**
@@ -329,7 +351,7 @@ public final class FaultProxy implements AutoCloseable {
         connections.incrementAndGet();
         Link link = new Link(this, client);
         links.add(link);
-        link.start(host, target);
+        link.start(target.getHostString(), target.getPort());
     }
 
     /**

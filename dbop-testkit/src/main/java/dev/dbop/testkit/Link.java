@@ -149,6 +149,7 @@ final class Link {
     }
 
     private void cutBy(PlannedFault fault) throws IOException {
+        fault.begin();
         cut();
         fault.happen();
         throw new IOException("cut by plan");

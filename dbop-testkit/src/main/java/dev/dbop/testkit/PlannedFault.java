@@ -28,6 +28,7 @@ public final class PlannedFault {
     private final Predicate<byte[]> message;
     private final CountDownLatch happened = new CountDownLatch(1);
     private final CountDownLatch released = new CountDownLatch(1);
+    private volatile boolean begun;
 
     PlannedFault(Kind kind, Predicate<byte[]> message) {
         this.kind = kind;
@@ -56,7 +57,7 @@ public final class PlannedFault {
      * @return whether it has
      */
     public boolean hasHappened() {
-        return happened.getCount() == 0;
+        return begun || happened.getCount() == 0;
     }
 
     /** Lets go of what is held back; what is not yet held will not be. */
@@ -70,6 +71,11 @@ public final class PlannedFault {
 
     boolean matches(byte[] bytes) {
         return message.test(bytes);
+    }
+
+    /** The client may hear of a cut before it is complete, and ask. */
+    void begin() {
+        begun = true;
     }
 
     void happen() {

@@ -20,12 +20,18 @@ final class Poll {
 
     /** Returns the first answer, or nothing when the limit passes without one. */
     static <T, X extends Exception> Optional<T> within(Duration limit, Question<T, X> question) throws X {
+        return within(limit, Duration.ofNanos(PAUSE_NANOS), question);
+    }
+
+    /** Returns the first answer, asking no more often than the pause allows. */
+    static <T, X extends Exception> Optional<T> within(Duration limit, Duration pause, Question<T, X> question)
+            throws X {
         long end = System.nanoTime() + limit.toNanos();
         Optional<T> answer = question.ask();
         while (answer.isEmpty()
                 && System.nanoTime() - end < 0
                 && !Thread.currentThread().isInterrupted()) {
-            LockSupport.parkNanos(PAUSE_NANOS);
+            LockSupport.parkNanos(pause.toNanos());
             answer = question.ask();
         }
         return answer;

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class Provocation implements AutoCloseable {
 
-    private static final Duration LIMIT = Duration.ofSeconds(10);
+    private static final Duration LIMIT = Duration.ofSeconds(20);
 
     final TestDatabase database;
     private final List<TestSession> rivals = new ArrayList<>();
@@ -69,23 +69,37 @@ abstract class Provocation implements AutoCloseable {
     }
 
     final void beside(Beside something) {
-        background.add(CompletableFuture.supplyAsync(() -> {
-            try {
-                something.happen();
-                return true;
-            } catch (SQLException failure) {
-                throw new IllegalStateException(failure);
-            }
-        }));
+        background.add(CompletableFuture.supplyAsync(
+                () -> {
+                    try {
+                        something.happen();
+                        return true;
+                    } catch (SQLException failure) {
+                        throw new IllegalStateException(failure);
+                    }
+                },
+                Provocation::onItsOwn));
+    }
+
+    /** The common pool may have one thread, and the client under test may need that. */
+    private static void onItsOwn(Runnable work) {
+        Thread thread = new Thread(work, "dbop-beside");
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    /** Waits for what happens beside the test: a rival that is let go may still be behind whoever let it go. */
+    final void awaitBeside() {
+        CompletableFuture.allOf(background.toArray(new CompletableFuture<?>[0]))
+                .orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .join();
     }
 
     /** Waits for what happens beside the test, then lets go of everything that rivals hold. */
     @Override
     public void close() throws SQLException {
         try {
-            CompletableFuture.allOf(background.toArray(new CompletableFuture<?>[0]))
-                    .orTimeout(LIMIT.toSeconds(), TimeUnit.SECONDS)
-                    .join();
+            awaitBeside();
         } finally {
             background.clear();
             for (TestSession rival : rivals) {

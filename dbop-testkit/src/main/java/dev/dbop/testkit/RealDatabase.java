@@ -19,7 +19,7 @@ import org.junit.jupiter.api.extension.ExtendWith;
  *
  * <p>After each test, {@code @AfterEach} methods included, the test fails if it left behind a session on the database
  * that was not there before it, an open transaction, a prepared transaction or a set interrupt flag; what it left is
- * then cleared away. Sessions get 5 seconds to end ({@code dbop.test.leakGraceMillis}), since servers close them a moment
+ * then cleared away. Sessions get 20 seconds to end ({@code dbop.test.leakGraceMillis}), since servers close them a moment
  * after the client.
  *
  * <p>Tests of one class must not run in parallel: a leak could not be told to be whose.
@@ -43,7 +43,7 @@ public @interface RealDatabase {
      *
      * @return the driver
      */
-    Driver driver() default Driver.OWN;
+    ClientDriver driver() default ClientDriver.OWN;
 
     /**
      * The settings of the server, {@code name=value}, as {@link TestServers} tells; tests with the same settings share

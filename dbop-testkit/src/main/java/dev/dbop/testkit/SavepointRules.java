@@ -40,13 +40,13 @@ abstract class SavepointRules<R, S extends Scope> extends SettingRules<R, S> {
         });
     }
 
-    @Test
-    void runsAStepAgainAloneAfterALockTimeout() throws Exception {
+    /** Runs a step that waits for a row in vain, and has it in its second run. */
+    private void waitInVainOnce(DbopRunner outer, DbopRunner step) throws Exception {
         needs(ScopeFeature.LOCK_TIMEOUT);
         needsRowLocks();
         needsSavepoints();
         TestSession holder = provocation.holderOf(3);
-        runStep(runner, runner.lockTimeout(provocation.shortestLockTimeout()), s -> {
+        runStep(outer, step, s -> {
             if (stepRuns.get() == 2) {
                 holder.run("commit");
             }
@@ -54,10 +54,26 @@ abstract class SavepointRules<R, S extends Scope> extends SettingRules<R, S> {
             return true;
         });
 
-        assertThat(outerRuns).hasValue(1);
         assertThat(stepRuns).hasValue(2);
         assertThat(notes()).containsExactly("outer", "step");
         assertThat(counter(3)).isEqualTo(1);
+    }
+
+    @Test
+    void runsAStepAgainAloneAfterALockTimeout() throws Exception {
+        waitInVainOnce(runner, runner.lockTimeout(provocation.shortestLockTimeout()));
+
+        assertThat(outerRuns).hasValue(1);
+    }
+
+    /** Waiting again would help nobody: what cuts it short is the transaction's limit, and that grows with its attempts. */
+    @Test
+    void runsTheWholeAgainAfterALockTimeoutThatTheTransactionAroundHasCutShort() throws Exception {
+        needs(ScopeFeature.GROWING_LOCK_TIMEOUT);
+        DbopRunner growing = runner.lockTimeout(LONG).initialLockTimeout(provocation.shortestLockTimeout());
+        waitInVainOnce(growing, growing);
+
+        assertThat(outerRuns).hasValue(2);
     }
 
     @Test
@@ -155,7 +171,9 @@ abstract class SavepointRules<R, S extends Scope> extends SettingRules<R, S> {
         needsRowLocks();
         needsSavepoints();
         call(runner, source(1).transaction(), r -> {
-            outerRuns.incrementAndGet();
+            if (outerRuns.incrementAndGet() == 2) {
+                provocation.awaitBeside();
+            }
             note(r, "outer");
             raise(r, 1);
             return call(runner, stepOf(r), s -> {

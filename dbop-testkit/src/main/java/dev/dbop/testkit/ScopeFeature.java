@@ -12,6 +12,8 @@ public enum ScopeFeature {
     ISOLATION("an isolation level"),
     /** Limits on the server how long a statement waits for a lock. */
     LOCK_TIMEOUT("a lock timeout"),
+    /** Waits for locks as briefly as {@link dev.dbop.AttemptContext#timeouts(dev.dbop.Reach)} says where more attempts follow. */
+    GROWING_LOCK_TIMEOUT("a lock timeout that grows with the attempts"),
     /** Limits how long a statement runs. */
     STATEMENT_TIMEOUT("a statement timeout"),
     /** Stops the work under way when the attempt's time is up. */

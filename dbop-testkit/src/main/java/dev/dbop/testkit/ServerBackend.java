@@ -24,12 +24,12 @@ record ServerBackend(TestServer server, String name) implements Backend {
     }
 
     @Override
-    public String proxiedUrl(Driver driver, int proxyPort, Credentials login) {
+    public String proxiedUrl(ClientDriver driver, int proxyPort, Credentials login) {
         return driver.url(server.database(), "127.0.0.1", proxyPort, name, login) + driver.readable(server.database());
     }
 
     @Override
-    public String url(Driver driver, Credentials login) {
+    public String url(ClientDriver driver, Credentials login) {
         return driver.url(server.database(), server.host(), server.port(), name, login);
     }
 

@@ -35,6 +35,11 @@ interface ServerProcess extends AutoCloseable {
         throw notOurs("restarted");
     }
 
+    /** Starts a server that follows this one, with data of its own. */
+    default ServerProcess startStandby() {
+        throw notOurs("followed");
+    }
+
     /** Ends the server and deletes its data. */
     @Override
     void close();

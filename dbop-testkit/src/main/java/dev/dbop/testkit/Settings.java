@@ -25,7 +25,7 @@ final class Settings {
 
     /** Servers notice a closed socket a moment later, and on a busy machine later still. */
     static Duration leakGrace() {
-        return Duration.ofMillis(value("leakGraceMillis").map(Long::parseLong).orElse(5000L));
+        return Duration.ofMillis(value("leakGraceMillis").map(Long::parseLong).orElse(20_000L));
     }
 
     static Path logFolder() {

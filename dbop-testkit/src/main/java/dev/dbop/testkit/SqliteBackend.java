@@ -35,12 +35,12 @@ final class SqliteBackend implements Backend {
     }
 
     @Override
-    public String proxiedUrl(Driver driver, int proxyPort, Credentials login) {
+    public String proxiedUrl(ClientDriver driver, int proxyPort, Credentials login) {
         throw new UnsupportedOperationException("SQLite is a file: no proxy can stand before it");
     }
 
     @Override
-    public String url(Driver driver, Credentials login) {
+    public String url(ClientDriver driver, Credentials login) {
         return folder.url(name);
     }
 

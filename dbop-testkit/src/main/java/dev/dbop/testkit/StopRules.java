@@ -16,7 +16,12 @@ import org.junit.jupiter.api.Test;
 abstract class StopRules<R, S extends Scope> extends ConnectionLossRules<R, S> {
 
     private static final Duration SOON = Duration.ofMillis(300);
-    private static final Duration AT_ONCE = Duration.ofSeconds(3);
+
+    /** Where a busy machine must get as far as the test wants it to before the time is up, or to the end of a second try. */
+    private static final Duration IN_A_WHILE = Duration.ofSeconds(2);
+
+    /** Long enough for a busy machine, short beside what a statement takes that nobody stops. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(20);
 
     StopRules(TestDatabase database) {
         super(database);
@@ -34,6 +39,13 @@ abstract class StopRules<R, S extends Scope> extends ConnectionLossRules<R, S> {
         assertThat(failureOf(limited, scope, operation)).isInstanceOf(AttemptTimeoutException.class);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(AT_ONCE);
         Poll.until(AT_ONCE, this::nothingRuns, () -> "the server still works for an attempt that was stopped");
+    }
+
+    /** A source that is not to connect within the time of an attempt. */
+    private ScopeSource<S> warm() throws Exception {
+        ScopeSource<S> source = source(1);
+        state(source);
+        return source;
     }
 
     private boolean nothingRuns() throws SQLException {
@@ -109,7 +121,7 @@ abstract class StopRules<R, S extends Scope> extends ConnectionLossRules<R, S> {
     void runsAStoppedAttemptAgain() throws Exception {
         needs(ScopeFeature.CANCEL);
         AtomicInteger attempts = new AtomicInteger();
-        call(within(SOON, 1), source(1).transaction(), r -> {
+        call(within(IN_A_WHILE, 1), warm().transaction(), r -> {
             note(r, "done");
             if (attempts.incrementAndGet() == 1) {
                 ask(r, provocation.slow());
@@ -150,7 +162,7 @@ abstract class StopRules<R, S extends Scope> extends ConnectionLossRules<R, S> {
     void stopsAStepWhenTheTimeOfTheOuterAttemptIsUp() throws Exception {
         needs(ScopeFeature.CANCEL);
         AtomicInteger steps = new AtomicInteger();
-        assertStopped(within(SOON, 0), source(1).transaction(), r -> {
+        assertStopped(within(IN_A_WHILE, 0), warm().transaction(), r -> {
             note(r, "outer");
             return call(runner, stepOf(r), s -> {
                 steps.incrementAndGet();

@@ -23,13 +23,13 @@ public final class TestDatabase implements AutoCloseable {
     private final TestServer server;
     private final String name;
     private final Backend backend;
-    private final Driver driver;
+    private final ClientDriver driver;
     private final Credentials login;
 
-    TestDatabase(TestServer server, String name, Backend backend, Driver driver, Credentials login) {
-        if (!Driver.of(server.database()).contains(driver)) {
+    TestDatabase(TestServer server, String name, Backend backend, ClientDriver driver, Credentials login) {
+        if (!ClientDriver.of(server.database()).contains(driver)) {
             throw new IllegalArgumentException("driver " + driver + " cannot talk to " + server.database()
-                    + ": use one of " + Driver.of(server.database()));
+                    + ": use one of " + ClientDriver.of(server.database()));
         }
         this.server = server;
         this.name = name;
@@ -70,7 +70,7 @@ public final class TestDatabase implements AutoCloseable {
      *
      * @return the driver
      */
-    public Driver driver() {
+    public ClientDriver driver() {
         return driver;
     }
 
@@ -90,7 +90,7 @@ public final class TestDatabase implements AutoCloseable {
      * @return a view of the same database
      * @throws IllegalArgumentException if the driver cannot talk to this kind of server
      */
-    public TestDatabase with(Driver other) {
+    public TestDatabase with(ClientDriver other) {
         return new TestDatabase(server, name, backend, other, login);
     }
 
@@ -270,6 +270,25 @@ public final class TestDatabase implements AutoCloseable {
     }
 
     /**
+     * Waits until the server says that any session on this database waits for a lock, such as one that the code under
+     * test has opened by itself.
+     *
+     * @return its {@link ServerSession#id}; of several, the lowest
+     * @throws SQLException if the server does not answer
+     * @throws AssertionError if none does within 20 seconds, as always on SQLite
+     */
+    public long awaitBlocked() throws SQLException {
+        return Poll.within(
+                        BLOCKED_LIMIT,
+                        () -> sessions().stream()
+                                .filter(session -> session.state() == ServerSession.State.BLOCKED)
+                                .map(ServerSession::id)
+                                .findFirst())
+                .orElseThrow(() -> new AssertionError("no session of " + this + " came to wait for a lock within "
+                        + BLOCKED_LIMIT.toSeconds() + " s"));
+    }
+
+    /**
      * Returns the transactions that are prepared and neither committed nor rolled back.
      *
      * @return on PostgreSQL the ids of this database; on MySQL and MariaDB those of the whole server, in the form that
@@ -330,7 +349,7 @@ public final class TestDatabase implements AutoCloseable {
     /** Returns kind, name and driver. */
     @Override
     public String toString() {
-        return database() + " " + name + (driver == Driver.OWN ? "" : " by " + driver);
+        return database() + " " + name + (driver == ClientDriver.OWN ? "" : " by " + driver);
     }
 
     /** On MySQL and MariaDB they are of no known database: whoever made them has been checked by the extension. */

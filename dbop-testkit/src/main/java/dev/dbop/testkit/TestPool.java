@@ -30,14 +30,17 @@ import org.jspecify.annotations.Nullable;
  * on, or hide. A connection that comes back alive must be as it was when it was opened; closing the pool reports each that
  * was not, and each that never came back.
  *
- * <p>Thread-safe. Who asks for a connection while all are in use waits up to five seconds.
+ * <p>Thread-safe. Who asks for a connection while all are in use waits up to fifteen seconds.
  */
 public final class TestPool implements DataSource, AutoCloseable {
 
-    /** How old a server's list of transactions may be: one that seems open is looked at again. */
-    private static final Duration LISTED_LATE = Duration.ofMillis(500);
+    /** A server's list of transactions may be old: one that seems open is looked at again. */
+    private static final Duration LISTED_LATE = Duration.ofSeconds(2);
 
-    private static final Duration PATIENCE = Duration.ofSeconds(5);
+    /** InnoDB makes its list anew only for who reads it after 100 ms in which nobody has. */
+    private static final Duration LIST_RESTS = Duration.ofMillis(120);
+
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private final TestDatabase database;
     private final DataSource connections;
@@ -134,7 +137,7 @@ public final class TestPool implements DataSource, AutoCloseable {
     }
 
     /**
-     * Closes every connection. Waits up to five seconds for those that are on their way back.
+     * Closes every connection. Waits up to fifteen seconds for those that are on their way back.
      *
      * @throws AssertionError if a connection came back changed or of no use, or not at all
      */
@@ -200,7 +203,7 @@ public final class TestPool implements DataSource, AutoCloseable {
     /** What the server and the driver say of a session. */
     private record State(SessionState server, boolean readOnly, int networkTimeout) {
         static State of(TestDatabase database, Connection connection) throws SQLException {
-            Optional<SessionState> settled = Poll.within(LISTED_LATE, () -> {
+            Optional<SessionState> settled = Poll.within(LISTED_LATE, LIST_RESTS, () -> {
                 SessionState state = database.stateOf(connection);
                 return state.transaction() == SessionState.Transaction.OPEN ? Optional.empty() : Optional.of(state);
             });

@@ -87,7 +87,7 @@ public final class TestServer implements AutoCloseable {
      * @throws SQLException if the server refuses
      * @throws IllegalArgumentException if the driver cannot talk to this kind of server
      */
-    public TestDatabase createDatabase(Driver driver) throws SQLException {
+    public TestDatabase createDatabase(ClientDriver driver) throws SQLException {
         String name = "dbop_" + ProcessHandle.current().pid() + "_" + Long.toString(System.currentTimeMillis(), 36)
                 + "_" + NUMBERS.incrementAndGet();
         Backend backend = process instanceof SqliteServer folder
@@ -147,6 +147,20 @@ public final class TestServer implements AutoCloseable {
         }
     }
 
+    /**
+     * Starts a streaming hot standby of this server, for the caller, who must close it. It has the databases of this one,
+     * under the same names, and their users.
+     *
+     * @return the standby, which accepts sessions that read
+     * @throws UnsupportedOperationException if the server is not an embedded PostgreSQL
+     * @throws IllegalStateException if it does not start
+     */
+    public TestServer startStandby() {
+        TestServer standby = new TestServer(database, process.startStandby());
+        TestServers.remember(standby);
+        return standby;
+    }
+
     /** Ends the server and deletes its data; a server given by its URL is left alone. */
     @Override
     public void close() {
@@ -168,9 +182,9 @@ public final class TestServer implements AutoCloseable {
     }
 
     /** The first driver on the class path that can talk to this server. */
-    Driver monitorDriver() {
+    ClientDriver monitorDriver() {
         SQLException none = null;
-        for (Driver driver : Driver.of(database)) {
+        for (ClientDriver driver : ClientDriver.of(database)) {
             try {
                 DriverManager.getDriver(driver.url(database, host(), port(), process.adminDatabase(), admin()));
                 return driver;

@@ -100,6 +100,10 @@ public final class TestServers {
                 : Optional.empty();
     }
 
+    static void remember(TestServer server) {
+        RUNNING.add(server);
+    }
+
     static void forget(TestServer server) {
         RUNNING.remove(server);
     }

@@ -115,6 +115,19 @@ final class ZonkyServer implements ServerProcess {
     }
 
     @Override
+    public ServerProcess startStandby() {
+        ZonkyServer standby = new ZonkyServer(options);
+        try {
+            StandbyCopy.make(run.path().resolve("data"), standby.run.path().resolve("data"), ADMIN, port);
+            standby.launch();
+            return standby;
+        } catch (RuntimeException | Error e) {
+            standby.close();
+            throw e;
+        }
+    }
+
+    @Override
     public void close() {
         kill();
         run.close();
@@ -137,6 +150,8 @@ final class ZonkyServer implements ServerProcess {
                     .setErrorRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .setOutputRedirector(ProcessBuilder.Redirect.appendTo(log.toFile()))
                     .setServerConfig("max_prepared_transactions", "20")
+                    // TCP only: a socket in the temporary folder would outlive a killed server
+                    .setServerConfig("unix_socket_directories", "")
                     .setServerConfig("synchronous_commit", "on")
                     .setServerConfig("max_connections", "300");
             for (String option : options) {
@@ -153,7 +168,7 @@ final class ZonkyServer implements ServerProcess {
 
     private void createAdmin() {
         Credentials superuser = new Credentials("postgres", "postgres");
-        String url = Driver.OWN.url(Database.POSTGRESQL, host(), port, "postgres", superuser);
+        String url = ClientDriver.OWN.url(Database.POSTGRESQL, host(), port, "postgres", superuser);
         try (Connection connection = DriverManager.getConnection(url);
                 Statement statement = connection.createStatement()) {
             statement.execute("create role dbop login superuser password '" + ADMIN.password() + "'");

@@ -20,6 +20,7 @@ import java.util.Set;
 import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -29,6 +30,7 @@ import org.junit.platform.testkit.engine.Events;
 
 /** The contract suites find what they are there to find: each flaw fails the test that names it. */
 @RealDatabase(Database.POSTGRESQL)
+@Tag("one-jdk")
 final class ContractSuitesTest {
 
     private static volatile Flaw flaw = Flaw.NONE;
@@ -71,6 +73,7 @@ final class ContractSuitesTest {
         "RETRIES_A_DEADLOCK_FOR_EVER, runsTheWholeAgainWhenADeadlockComesBack",
         "TAKES_ANY_STATE, refusesASavepointWithoutATransaction",
         "CLAIMS_TO_CANCEL, letsNoStatementRunOnceTheTimeIsUp",
+        "CLAIMS_LIMITS_THAT_GROW, runsTheWholeAgainAfterALockTimeoutThatTheTransactionAroundHasCutShort",
         "CLAIMS_RESOURCES_OF_ITS_OWN, handsAStepAResourceThatIsDeadWhenTheStepHasEnded"
     })
     void findAFlawOfAScope(Flaw mistake, String test) {
@@ -195,6 +198,9 @@ final class ContractSuitesTest {
             Set<ScopeFeature> features = EnumSet.noneOf(ScopeFeature.class);
             if (flaw != Flaw.CLAIMS_TO_CANCEL) {
                 features.add(ScopeFeature.CANCEL);
+            }
+            if (flaw != Flaw.CLAIMS_LIMITS_THAT_GROW) {
+                features.add(ScopeFeature.GROWING_LOCK_TIMEOUT);
             }
             if (flaw != Flaw.CLAIMS_RESOURCES_OF_ITS_OWN) {
                 features.add(ScopeFeature.OWN_RESOURCE);

@@ -12,7 +12,6 @@ import java.net.Socket;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -55,9 +54,12 @@ final class FaultProxyTest {
             assertThat(proxy.roundTrips()).isEqualTo(2);
 
             proxy.resetRoundTrips();
-            proxy.delay(Duration.ofMillis(50));
+            PlannedFault held = proxy.holdAnswer(FaultProxy.containing("three"));
+            PlannedFault seen = proxy.watch(FaultProxy.containing("four"));
             send(client, "three");
             send(client, "four");
+            seen.await();
+            held.release();
             receive(client, "threefour");
             assertThat(proxy.roundTrips()).isEqualTo(1);
         }
@@ -137,6 +139,26 @@ final class FaultProxyTest {
                 ask(again, "hello");
             }
             assertThat(proxy.connections()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void leadsNewConnectionsToWhereItIsMovedAndLeavesTheOpenOnes() throws IOException {
+        try (ServerSocket greeting = newServer();
+                Socket open = connect()) {
+            ask(open, "one");
+            Link.daemon("greeting", () -> {
+                try (Socket socket = greeting.accept()) {
+                    socket.getOutputStream().write("welcome".getBytes(StandardCharsets.US_ASCII));
+                }
+            });
+
+            proxy.moveTo("127.0.0.1", greeting.getLocalPort());
+
+            try (Socket moved = connect()) {
+                receive(moved, "welcome");
+            }
+            ask(open, "two");
         }
     }
 

@@ -44,6 +44,7 @@ final class FlawedScope implements AttemptScope<Connection, SQLException> {
         RETRIES_A_DEADLOCK_FOR_EVER,
         TAKES_ANY_STATE,
         CLAIMS_TO_CANCEL,
+        CLAIMS_LIMITS_THAT_GROW,
         CLAIMS_RESOURCES_OF_ITS_OWN
     }
 

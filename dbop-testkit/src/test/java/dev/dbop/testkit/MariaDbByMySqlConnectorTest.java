@@ -4,7 +4,7 @@ import dev.dbop.sql.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-@RealDatabase(value = Database.MARIADB, driver = Driver.MYSQL_CONNECTOR)
+@RealDatabase(value = Database.MARIADB, driver = ClientDriver.MYSQL_CONNECTOR)
 final class MariaDbByMySqlConnectorTest extends ServerDatabaseContract {
 
     @Override

@@ -4,7 +4,7 @@ import dev.dbop.sql.Database;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-@RealDatabase(value = Database.MYSQL, driver = Driver.MARIADB_CONNECTOR)
+@RealDatabase(value = Database.MYSQL, driver = ClientDriver.MARIADB_CONNECTOR)
 final class MySqlByMariaDbConnectorTest extends ServerDatabaseContract {
 
     @Override

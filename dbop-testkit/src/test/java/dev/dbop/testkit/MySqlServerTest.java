@@ -1,7 +1,9 @@
 package dev.dbop.testkit;
 
 import dev.dbop.sql.Database;
+import org.junit.jupiter.api.Tag;
 
+@Tag("one-jdk")
 final class MySqlServerTest extends TestServerContract {
 
     @Override

@@ -15,7 +15,7 @@ abstract class TestServerContract {
     @Test
     void takesOptionsAndKeepsItsDataOverACrashAndAStop() throws SQLException {
         try (TestServer server = TestServers.start(database(), option());
-                TestDatabase database = server.createDatabase(Driver.OWN)) {
+                TestDatabase database = server.createDatabase(ClientDriver.OWN)) {
             assertThat(database.query("select " + valueOfOption()).get(0)).isEqualTo("7");
             database.execute(
                     "create table account (id int primary key, balance int)", "insert into account values (1, 100)");
@@ -51,7 +51,7 @@ abstract class TestServerContract {
     }
 
     private static void connect(TestServer server) throws SQLException {
-        String url = Driver.OWN.url(server.database(), server.host(), server.port(), "x", server.admin());
+        String url = ClientDriver.OWN.url(server.database(), server.host(), server.port(), "x", server.admin());
         try (Connection connection = java.sql.DriverManager.getConnection(url)) {
             connection.isValid(1);
         }

@@ -48,9 +48,9 @@ final class TestServersTest {
         try (TestServer own = TestServers.start(Database.MARIADB)) {
             System.setProperty(
                     "dbop.test.mariadb.url",
-                    Driver.OWN.url(Database.MARIADB, own.host(), own.port(), "mysql", own.admin()));
+                    ClientDriver.OWN.url(Database.MARIADB, own.host(), own.port(), "mysql", own.admin()));
             try (TestServer named = new TestServer(Database.MARIADB, TestServers.launchShared(plain));
-                    TestDatabase database = named.createDatabase(Driver.OWN)) {
+                    TestDatabase database = named.createDatabase(ClientDriver.OWN)) {
                 assertThat(named.port()).isEqualTo(own.port());
                 assertThat(database.number("select 1")).isEqualTo(1);
                 assertThatThrownBy(named::kill).isInstanceOf(UnsupportedOperationException.class);

@@ -22,8 +22,10 @@ import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Tag;
 
 /** What the tests of faults share: a step, run at some level, whose effect and failures can be told afterwards. */
+@Tag("one-jdk")
 abstract class FaultsTest {
     static final RetryPolicy QUICK = RetryPolicy.builder()
             .maxRetries(3)
@@ -59,13 +61,21 @@ abstract class FaultsTest {
         others.add(session.start(statements));
     }
 
+    /** Waits until the other sessions have done what they were given. */
+    final void awaitOthers() {
+        assertThat(others).allSatisfy(other -> assertThat(other).succeedsWithin(Duration.ofSeconds(20)));
+    }
+
     @AfterEach
     void close() throws SQLException {
         pool.close();
         assertThat(others).noneMatch(CompletableFuture::isCompletedExceptionally);
     }
 
-    /** Runs the step at a level; inside a savepoint, after the outer transaction has written a row of its own. */
+    /**
+     * Runs the step at a level; inside a savepoint, after the outer transaction has written a row of its own. What the
+     * other sessions were given meanwhile is done then.
+     */
     final Outcome<Boolean> run(Level level, Step operation) {
         return run(level, step, operation);
     }
@@ -75,7 +85,7 @@ abstract class FaultsTest {
     }
 
     final Outcome<Boolean> run(Level level, DbopRunner around, DbopRunner how, Step operation) {
-        return switch (level) {
+        Outcome<Boolean> outcome = switch (level) {
             case TRANSACTION -> run(how, JdbcScope.transaction(pool), operation);
             case AUTOCOMMIT -> run(how, JdbcScope.autocommit(pool), operation);
             default ->
@@ -84,6 +94,8 @@ abstract class FaultsTest {
                     how.run(JdbcScope.savepoint(tx), operation);
                 });
         };
+        awaitOthers();
+        return outcome;
     }
 
     static Outcome<Boolean> run(DbopRunner how, AttemptScope<Connection, SQLException> scope, Step operation) {

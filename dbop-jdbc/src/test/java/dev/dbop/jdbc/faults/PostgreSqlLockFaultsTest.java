@@ -170,9 +170,10 @@ class PostgreSqlLockFaultsTest extends PostgreSqlFaultsTest {
     @Test
     void equalTimeoutsOfLockAndStatementAreHealedToo() throws SQLException {
         Level level = Level.SAVEPOINT_AT_READ_COMMITTED;
+        Duration limit = Duration.ofSeconds(1);
         try (TestSession holder = holder()) {
             leaveAfterTheFirstFailure(holder);
-            assertSucceeded(run(level, impatient.statementTimeout(Duration.ofMillis(60)), c -> update(c, ADD_ONE)));
+            assertSucceeded(run(level, step.lockTimeout(limit).statementTimeout(limit), c -> update(c, ADD_ONE)));
         }
         // The statement's clock starts first.
         assertThat(history.lines()).isEqualTo(level.healsInSavepoint("57014"));

@@ -124,7 +124,7 @@ class PostgreSqlNetworkFaultsTest extends PostgreSqlFaultsTest {
     @ParameterizedTest
     @EnumSource
     void aCutInCommitLeavesTheOutcomeUnknown(Cut cut) throws SQLException {
-        PlannedFault fault = cut.plan(proxy, FaultProxy.containing("commit"));
+        PlannedFault fault = cut.plan(proxy, FaultProxy.commit());
 
         Outcome<Boolean> outcome = run(Level.TRANSACTION, c -> update(c, ADD_ONE));
 
@@ -139,7 +139,7 @@ class PostgreSqlNetworkFaultsTest extends PostgreSqlFaultsTest {
     @ParameterizedTest
     @EnumSource
     void aCutInCommitIsRepeatedWhereThatDoesNoHarm(Cut cut) throws SQLException {
-        cut.plan(proxy, FaultProxy.containing("commit"));
+        cut.plan(proxy, FaultProxy.commit());
 
         assertSucceeded(
                 run(Level.TRANSACTION, step.idempotent(), c -> update(c, "UPDATE acct SET bal = 7 WHERE id = 1")));
@@ -174,7 +174,7 @@ class PostgreSqlNetworkFaultsTest extends PostgreSqlFaultsTest {
 
     @Test
     void anAnswerToCommitThatNeverComesLeavesTheOutcomeUnknown() throws SQLException {
-        PlannedFault commit = proxy.holdAnswer(FaultProxy.containing("commit"));
+        PlannedFault commit = proxy.holdAnswer(FaultProxy.commit());
 
         Outcome<Boolean> outcome = run(Level.TRANSACTION, c -> {
             update(c, ADD_ONE);

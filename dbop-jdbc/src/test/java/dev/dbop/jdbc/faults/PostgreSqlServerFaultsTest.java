@@ -1,6 +1,7 @@
 package dev.dbop.jdbc.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 import static org.awaitility.Awaitility.await;
 
@@ -10,7 +11,7 @@ import dev.dbop.OutcomeUnknownException;
 import dev.dbop.RetryPolicy;
 import dev.dbop.jdbc.JdbcScope;
 import dev.dbop.sql.Database;
-import dev.dbop.testkit.Driver;
+import dev.dbop.testkit.ClientDriver;
 import dev.dbop.testkit.TestDatabase;
 import dev.dbop.testkit.TestServer;
 import dev.dbop.testkit.TestServers;
@@ -51,7 +52,7 @@ class PostgreSqlServerFaultsTest {
     static void startServer() throws SQLException {
         server = TestServers.start(
                 Database.POSTGRESQL, "max_connections=12", "superuser_reserved_connections=2", "autovacuum=off");
-        db = server.createDatabase(Driver.OWN);
+        db = server.createDatabase(ClientDriver.OWN);
         try (TestSession session = TestSession.open(db)) {
             assumeThat(ProcessHandle.of(session.id())
                             .flatMap(process -> process.info().command()))
@@ -174,8 +175,8 @@ class PostgreSqlServerFaultsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"server, sorry", "reserved, remaining", "database, too many connections for database"})
-    void aFullServerIsTriedAgain(String what, String message) throws SQLException {
+    @CsvSource({"server, 11, sorry", "reserved, 9, remaining", "database, 1, too many connections for database"})
+    void aFullServerIsTriedAgain(String what, int places, String message) throws SQLException {
         TestDatabase plain = db.asPlainUser();
         db.execute(
                 "GRANT ALL ON ALL TABLES IN SCHEMA public TO " + plain.login().user());
@@ -183,7 +184,7 @@ class PostgreSqlServerFaultsTest {
         TestDatabase mine = what.equals("server") ? db : plain;
         int limit = what.equals("database") ? 1 : 12;
         db.execute("ALTER DATABASE " + db.name() + " CONNECTION LIMIT " + limit);
-        fill(others, mine);
+        fill(others, mine, places);
         history.after("step", 2, () -> others.remove(0).close());
         try {
             Outcome<Boolean> outcome =
@@ -198,23 +199,23 @@ class PostgreSqlServerFaultsTest {
             for (Connection other : others) {
                 other.close();
             }
-            await().until(() -> db.sessions().isEmpty());
+            await().ignoreExceptions().until(() -> db.sessions().isEmpty());
             db.execute("ALTER DATABASE " + db.name() + " CONNECTION LIMIT -1");
         }
         assertThat(balance()).isEqualTo(1);
     }
 
-    private static void fill(List<Connection> others, TestDatabase as) {
-        // Whoever has closed a connection just now is counted until its session has ended.
+    /** Takes every place but the one of the testkit's own connection. */
+    private static void fill(List<Connection> others, TestDatabase as, int places) {
         await().until(() -> db.sessions().isEmpty());
-        boolean full = false;
-        while (!full) {
-            try {
+        // A session that has ended is no longer listed a moment before its place is free.
+        await().ignoreExceptionsInstanceOf(SQLException.class).until(() -> {
+            while (others.size() < places) {
                 others.add(as.connect());
-            } catch (SQLException refused) {
-                full = true;
             }
-        }
+            return true;
+        });
+        assertThatThrownBy(as::connect).isInstanceOf(SQLException.class);
     }
 
     /** Runs the step with a COMMIT that waits for a standby, and does something to its session meanwhile. */
@@ -225,6 +226,8 @@ class PostgreSqlServerFaultsTest {
                 "SELECT pg_reload_conf()");
         try {
             await().until(() -> db.query("SHOW synchronous_standby_names").equals(List.of("nobody")));
+            // COMMIT waits once the checkpointer has read the setting: between two checkpoints at the latest.
+            db.execute("CHECKPOINT", "CHECKPOINT");
             List<CompletableFuture<Void>> disturbed = new ArrayList<>();
             Outcome<Boolean> outcome = FaultsTest.run(how, JdbcScope.transaction(db.dataSource()), c -> {
                 long self = db.sessionId(c);
@@ -270,7 +273,7 @@ class PostgreSqlServerFaultsTest {
     @Test
     void anAttemptThatRunsOutOfTimeInThatWaitIsASuccessToo() throws SQLException {
         RetryPolicy limited =
-                PATIENT.toBuilder().attemptTimeout(Duration.ofMillis(500)).build();
+                PATIENT.toBuilder().attemptTimeout(Duration.ofSeconds(5)).build();
 
         Outcome<Boolean> outcome = whileCommitWaitsForAStandby(step.policy(limited), session -> {});
 

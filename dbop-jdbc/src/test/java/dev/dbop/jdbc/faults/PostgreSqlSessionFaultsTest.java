@@ -154,7 +154,7 @@ class PostgreSqlSessionFaultsTest extends PostgreSqlFaultsTest {
     /** The wait between two attempts counts as idle. */
     @Test
     void aDelayInsideTheOuterTransactionMayCostTheSessionAndTheWholeIsRunAgain() throws SQLException {
-        execute(pool.physical(), "SET idle_in_transaction_session_timeout = '50ms'");
+        execute(pool.physical(), "SET idle_in_transaction_session_timeout = '1s'");
         pool.prepared();
         long first = db.sessionId(pool.physical());
         Level level = Level.SAVEPOINT_AT_READ_COMMITTED;
@@ -183,6 +183,8 @@ class PostgreSqlSessionFaultsTest extends PostgreSqlFaultsTest {
     void aSessionKilledDuringAStatement(Level level) throws SQLException {
         try (TestSession holder = TestSession.open(db)) {
             holder.run("BEGIN", "UPDATE acct SET bal = bal + 10 WHERE id = 1");
+            // A snapshot taken while the holder still commits would be stale at once.
+            history.after("outer", 1, this::awaitOthers);
 
             Outcome<Boolean> outcome = run(level, c -> {
                 if (!ended) {
@@ -297,11 +299,11 @@ class PostgreSqlSessionFaultsTest extends PostgreSqlFaultsTest {
             history.after("step", 1, () -> gate.run("SELECT pg_advisory_unlock(7)"));
 
             Outcome<Boolean> outcome = run(Level.TRANSACTION, idempotent ? step.idempotent() : step, c -> {
+                update(c, "INSERT INTO uq VALUES (1, 'a')");
                 if (!ended) {
                     ended = true;
                     execute(c, "SET LOCAL transaction_timeout = '100ms'");
                 }
-                update(c, "INSERT INTO uq VALUES (1, 'a')");
             });
 
             assertThat(outcome instanceof Outcome.Success).isEqualTo(idempotent);

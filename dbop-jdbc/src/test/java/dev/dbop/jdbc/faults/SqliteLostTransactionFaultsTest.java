@@ -178,7 +178,7 @@ class SqliteLostTransactionFaultsTest extends SqliteFaultsTest {
         letLongStatementsRun();
         boolean[] slow = {true};
 
-        Outcome<Boolean> outcome = run(level, step.statementTimeout(Duration.ofMillis(100)), c -> {
+        Outcome<Boolean> outcome = run(level, step.statementTimeout(Duration.ofSeconds(1)), c -> {
             if (slow[0]) {
                 slow[0] = false;
                 update(c, ENDLESS_WRITE);
@@ -201,7 +201,7 @@ class SqliteLostTransactionFaultsTest extends SqliteFaultsTest {
         Outcome<Boolean> outcome = run(
                 level,
                 step.policy(
-                        QUICK.toBuilder().attemptTimeout(Duration.ofMillis(100)).build()),
+                        QUICK.toBuilder().attemptTimeout(Duration.ofSeconds(1)).build()),
                 c -> {
                     if (slow[0]) {
                         slow[0] = false;

@@ -1,5 +1,6 @@
 package dev.dbop.jdbc.guide;
 
+// snippet: scope
 import dev.dbop.Attempt;
 import dev.dbop.AttemptContext;
 import dev.dbop.AttemptScope;
@@ -22,7 +23,6 @@ final class CustomScope implements AttemptScope<Connection, SQLException> {
         this.source = source;
     }
 
-    // snippet: scope
     @Override
     public Reach reach() {
         return Reach.CONNECTION; // every attempt takes a new connection, so even a lost one can be made good

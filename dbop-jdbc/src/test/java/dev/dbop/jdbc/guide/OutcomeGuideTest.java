@@ -9,7 +9,6 @@ import dev.dbop.jdbc.Recovery;
 import dev.dbop.jdbc.RecoveryReport;
 import dev.dbop.jdbc.RecoveryTask;
 import dev.dbop.jdbc.TwoPhase;
-import dev.dbop.jdbc.TwoPhaseResult;
 import dev.dbop.sql.Database;
 import dev.dbop.sql.DecisionTable;
 import dev.dbop.sql.TokenTable;
@@ -62,10 +61,7 @@ class OutcomeGuideTest {
     @Test
     void aCommitWithoutAnAnswerIsLookedUp() throws SQLException {
         DataSource dataSource = first.dataSource();
-        // snippet: xact-status
-        int rows = runner.call(
-                JdbcScope.transaction(dataSource, JdbcCommitProbe.pgXactStatus()), connection -> add(connection, 10));
-        // end snippet
+        int rows = new PayIn(dataSource).payIn(1, 10);
         assertThat(rows).isEqualTo(1);
     }
 
@@ -90,23 +86,13 @@ class OutcomeGuideTest {
     void moneyIsMovedBetweenServers() throws SQLException {
         DataSource accounts = first.dataSource();
         DataSource ledger = second.dataSource();
-        // snippet: build
-        execute(accounts, DecisionTable.named("dbop_decision").create(Database.POSTGRESQL)); // in the first database
-
-        TwoPhase twoPhase = TwoPhase.builder()
-                .runner(runner.named("transfer").lockTimeout(Duration.ofSeconds(3)))
-                .branch("accounts", accounts) // the first holds the decisions
-                .branch("ledger", ledger)
-                .build();
+        // snippet: decision-table
+        String create = DecisionTable.named("dbop_decision").create(Database.POSTGRESQL);
+        execute(accounts, create); // once, in the first database
         // end snippet
-        // snippet: call
-        TwoPhaseResult<Integer> result = twoPhase.call(tx -> {
-            add(tx.connection("accounts"), -10);
-            return add(tx.connection("ledger"), 10);
-        });
-        // committed, whatever happens from here on; databases that are still to be told are in result.pending()
-        // end snippet
-        assertThat(result).isEqualTo(new TwoPhaseResult<>(1, List.of()));
+        MoveMoney moveMoney = new MoveMoney(accounts, ledger);
+        TwoPhase twoPhase = moveMoney.twoPhase();
+        assertThat(moveMoney.move(10)).isEqualTo(1);
         assertThat(first.number("SELECT balance FROM account")).isEqualTo(90);
         assertThat(second.number("SELECT balance FROM account")).isEqualTo(110);
 

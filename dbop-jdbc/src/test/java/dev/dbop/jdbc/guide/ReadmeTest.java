@@ -54,19 +54,15 @@ class ReadmeTest {
 
     private static void transfer(DataSource dataSource) throws SQLException {
         // snippet: example
-        DbopRunner runner = DbopRunner.create().lockTimeout(Duration.ofSeconds(3));
+        DbopRunner runner = DbopRunner.create().lockTimeout(Duration.ofMillis(200));
 
-        runner.named("transfer")
-                .run(
-                        JdbcScope.transaction(dataSource),
-                        tx -> { // run again as a whole when it must be
-                            insertLedger(tx, 1, 2, 10);
-                            runner.named("debit")
-                                    .run(
-                                            JdbcScope.savepoint(tx),
-                                            step -> add(step, 1, -10)); // again alone when that will do
-                            runner.named("credit").run(JdbcScope.savepoint(tx), step -> add(step, 2, 10));
-                        });
+        // run again as a whole when it must be
+        runner.named("transfer").run(JdbcScope.transaction(dataSource), tx -> {
+            add(tx, 1, -10);
+            add(tx, 2, 10);
+            // run again alone when that will do
+            runner.named("ledger").run(JdbcScope.savepoint(tx), step -> insertLedger(step, 1, 2, 10));
+        });
         // end snippet
     }
 }

@@ -8,7 +8,6 @@ import dev.dbop.DbopRunner;
 import dev.dbop.RetryPolicy;
 import dev.dbop.jdbc.RecoveryReport;
 import dev.dbop.jdbc.TwoPhase;
-import dev.dbop.jdbc.TwoPhaseResult;
 import dev.dbop.sql.Database;
 import dev.dbop.sql.DecisionTable;
 import dev.dbop.testkit.FaultProxy;
@@ -16,6 +15,7 @@ import dev.dbop.testkit.PlannedFault;
 import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
 import dev.dbop.twophase.GroupReport;
+import dev.dbop.twophase.TwoPhaseResult;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -100,7 +100,7 @@ class HeldBackPrepareTest {
         assertThat(recover().groups()).isEmpty();
         assertThat(recover().groups()).isEmpty();
 
-        PlannedFault commit = proxies.get(0).holdBack(FaultProxy.containing("commit"));
+        PlannedFault commit = proxies.get(0).holdBack(FaultProxy.commit());
         held.release();
         commit.await();
         assertThat(recover().groups())

@@ -10,7 +10,6 @@ import dev.dbop.RetryPolicy;
 import dev.dbop.jdbc.RecoveryReport;
 import dev.dbop.jdbc.RecoveryTask;
 import dev.dbop.jdbc.TwoPhase;
-import dev.dbop.jdbc.TwoPhaseResult;
 import dev.dbop.jdbc.TwoPhaseTransaction;
 import dev.dbop.sql.Database;
 import dev.dbop.testkit.FaultProxy;
@@ -18,6 +17,7 @@ import dev.dbop.testkit.PlannedFault;
 import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
 import dev.dbop.twophase.GroupReport;
+import dev.dbop.twophase.TwoPhaseResult;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -25,17 +25,20 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /** Two-phase commit without a decision table: explicit, and slower to recover. */
+@Tag("one-jdk")
 class LogLessTest {
-    private static final Duration SECOND = Duration.ofSeconds(1);
+    private static final Duration DEADLINE = Duration.ofSeconds(5);
+    private static final Duration DRAIN = Duration.ofSeconds(2);
 
     private final TestDatabase first;
     private final TestDatabase second;
     private final DbopRunner runner = DbopRunner.create()
             .named("log-less")
-            .statementTimeout(SECOND)
+            .statementTimeout(DRAIN)
             .policy(RetryPolicy.builder().initialDelay(Duration.ofMillis(20)).build())
             .listeners();
 
@@ -55,7 +58,7 @@ class LogLessTest {
     }
 
     private TwoPhase.Builder builder() {
-        return TwoPhase.builder().runner(runner).logLess(Duration.ofSeconds(2), SECOND);
+        return TwoPhase.builder().runner(runner).logLess(DEADLINE, DRAIN);
     }
 
     private TwoPhase direct() throws SQLException {
@@ -101,13 +104,13 @@ class LogLessTest {
     @Test
     void needsAStatementTimeoutNoLongerThanTheDrain() throws SQLException {
         for (DbopRunner wrong :
-                List.of(DbopRunner.create().listeners(), runner.statementTimeout(Duration.ofSeconds(2)))) {
+                List.of(DbopRunner.create().listeners(), runner.statementTimeout(Duration.ofSeconds(3)))) {
             TwoPhase twoPhase = direct();
             assertThatThrownBy(() -> wrong.call(twoPhase.scope(), LogLessTest::work))
                     .isInstanceOf(IllegalStateException.class)
                     .hasMessageContaining("statement timeout is");
         }
-        assertThatThrownBy(() -> builder().logLess(Duration.ZERO, SECOND))
+        assertThatThrownBy(() -> builder().logLess(Duration.ZERO, DRAIN))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("deadline is PT0S");
         assertBoth(100);
@@ -160,6 +163,7 @@ class LogLessTest {
     void aPrepareThatPostgreSqlGetsTooLateIsRefused() throws SQLException {
         try (FaultProxy proxy = FaultProxy.to(first)) {
             TwoPhase twoPhase = builder()
+                    .logLess(Duration.ofSeconds(3), DRAIN)
                     .branch("second", second.dataSource())
                     .branch("first", first.dataSource(proxy))
                     .build();
@@ -169,11 +173,14 @@ class LogLessTest {
                             .call(twoPhase.scope(), tx -> {
                                 work(tx);
                                 held[0] = proxy.holdBack(FaultProxy.containing("prepare transaction '"));
-                                long quiet = serverClock() + 5;
+                                long quiet = serverClock() + 6;
                                 Thread release = new Thread(() -> {
-                                    held[0].await();
-                                    await().until(() -> serverClock() > quiet);
-                                    held[0].release();
+                                    try {
+                                        held[0].await();
+                                        await().atMost(Duration.ofSeconds(60)).until(() -> serverClock() > quiet);
+                                    } finally {
+                                        held[0].release();
+                                    }
                                 });
                                 release.start();
                                 return 1;

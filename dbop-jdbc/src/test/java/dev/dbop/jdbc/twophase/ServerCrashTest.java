@@ -7,15 +7,15 @@ import dev.dbop.DbopRunner;
 import dev.dbop.OutcomeUnknownException;
 import dev.dbop.RetryPolicy;
 import dev.dbop.jdbc.TwoPhase;
-import dev.dbop.jdbc.TwoPhaseResult;
 import dev.dbop.sql.Database;
 import dev.dbop.sql.DecisionTable;
-import dev.dbop.testkit.Driver;
+import dev.dbop.testkit.ClientDriver;
 import dev.dbop.testkit.FaultProxy;
 import dev.dbop.testkit.PlannedFault;
 import dev.dbop.testkit.TestDatabase;
 import dev.dbop.testkit.TestServer;
 import dev.dbop.testkit.TestServers;
+import dev.dbop.twophase.TwoPhaseResult;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
@@ -27,15 +27,17 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 /** A server is killed while the coordinator, in good health, waits at the commit point. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
+@Tag("one-jdk")
 abstract class ServerCrashTest {
-    private static final Predicate<byte[]> COMMIT = FaultProxy.containing("commit")
-            .and(FaultProxy.containing("autocommit").negate());
+    private static final Predicate<byte[]> COMMIT =
+            FaultProxy.commit().and(FaultProxy.containing("autocommit").negate());
 
     private final List<TestDatabase> databases;
     private final TestServer server;
@@ -46,7 +48,7 @@ abstract class ServerCrashTest {
         this.holdsDecisions = holdsDecisions;
         this.server = TestServers.start(database, options);
         try {
-            TestDatabase mortal = server.createDatabase(Driver.OWN);
+            TestDatabase mortal = server.createDatabase(ClientDriver.OWN);
             this.databases = holdsDecisions ? List.of(mortal, steady) : List.of(steady, mortal);
         } catch (SQLException failed) {
             server.close();
@@ -112,7 +114,7 @@ abstract class ServerCrashTest {
         try (FaultProxy first = FaultProxy.to(databases.get(0));
                 FaultProxy second = FaultProxy.to(databases.get(1))) {
             TwoPhase twoPhase = TwoPhase.builder()
-                    .runner(runner(holdsDecisions && !restarted ? Duration.ofSeconds(2) : Duration.ofSeconds(60)))
+                    .runner(runner(holdsDecisions && !restarted ? Duration.ofSeconds(6) : Duration.ofSeconds(60)))
                     .branch("db0", databases.get(0).dataSource(first))
                     .branch("db1", databases.get(1).dataSource(second))
                     .build();

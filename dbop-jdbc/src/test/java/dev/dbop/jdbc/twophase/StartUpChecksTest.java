@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dbop.jdbc.TwoPhase;
 import dev.dbop.sql.Database;
 import dev.dbop.sql.DecisionTable;
-import dev.dbop.testkit.Driver;
+import dev.dbop.testkit.ClientDriver;
 import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
 import dev.dbop.testkit.TestServer;
@@ -42,6 +42,19 @@ class StartUpChecksTest {
     }
 
     @Test
+    void aMissingDecisionTableIsNamedWithTheBranchItBelongsTo() throws SQLException {
+        decisions.execute("DROP TABLE dbop_decision");
+
+        assertThatThrownBy(() -> TwoPhase.builder()
+                        .branch("accounts", decisions.dataSource())
+                        .build())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContainingAll(
+                        "must exist in the database of branch \"accounts\"; create it with: CREATE TABLE",
+                        "dbop_decision");
+    }
+
+    @Test
     void postgreSqlThatMayPrepareNothing(
             @RealDatabase(value = Database.POSTGRESQL, options = "max_prepared_transactions=0") TestDatabase second) {
         assertRefused(second, "max_prepared_transactions is 0", "restart the server");
@@ -56,7 +69,7 @@ class StartUpChecksTest {
     @Test
     void aServerThatIsReadOnlyAsAReplicaIs() throws SQLException {
         try (TestServer server = TestServers.start(Database.MARIADB);
-                TestDatabase second = server.createDatabase(Driver.OWN)) {
+                TestDatabase second = server.createDatabase(ClientDriver.OWN)) {
             try (Connection admin = second.admin();
                     Statement statement = admin.createStatement()) {
                 statement.execute("SET GLOBAL read_only = 1");

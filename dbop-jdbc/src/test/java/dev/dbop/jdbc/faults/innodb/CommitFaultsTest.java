@@ -1,6 +1,7 @@
 package dev.dbop.jdbc.faults.innodb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.dbop.DbopRunner;
 import dev.dbop.OutcomeUnknownException;
@@ -9,6 +10,7 @@ import dev.dbop.testkit.TestDatabase;
 import dev.dbop.testkit.TestSession;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -18,6 +20,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** COMMIT fails. Whatever error answers it, the work was rolled back; no answer at all says nothing. */
 abstract class CommitFaultsTest extends InnoDbFaultsTest {
     private final AtomicInteger runs = new AtomicInteger();
+    private long struck;
 
     CommitFaultsTest(TestDatabase db) throws SQLException {
         super(db);
@@ -41,12 +44,20 @@ abstract class CommitFaultsTest extends InnoDbFaultsTest {
         noteAndBlockCommit(tx, locker);
         if (runs.get() == 1) {
             long victim = db.sessionId(tx);
+            struck = victim;
             CompletableFuture<Boolean> unused = locker.start(l -> {
                 db.awaitBlocked(victim);
                 strike.at(victim);
                 return true;
             });
         }
+    }
+
+    /** A killed session that has not noticed yet would still commit if it were given way. */
+    private void unlockAfterTheEndOfTheStruck(TestSession locker) throws SQLException {
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> db.sessions().stream().noneMatch(session -> session.id() == struck));
+        locker.run("UNLOCK TABLES");
     }
 
     /** An administrator wanted it stopped. It is not known to have happened, it is known not to have. */
@@ -82,7 +93,7 @@ abstract class CommitFaultsTest extends InnoDbFaultsTest {
     void byTheStatementTimeoutIsRunAgain() throws SQLException {
         try (TestSession locker = TestSession.open(db)) {
             history.whenFailed("whole", () -> locker.run("UNLOCK TABLES"));
-            onPool(pool -> whole.statementTimeout(SHORT)
+            onPool(pool -> whole.statementTimeout(SECOND)
                     .run(JdbcScope.transaction(pool), tx -> noteAndBlockCommit(tx, locker)));
         }
         String code = mariaDb ? "1969/70100" : "cancelled";
@@ -99,7 +110,7 @@ abstract class CommitFaultsTest extends InnoDbFaultsTest {
                 Exception failure =
                         failureOf(runner, JdbcScope.transaction(pool), tx -> noteAndStrikeCommit(tx, locker, db::kill));
                 assertThat(failure).isInstanceOf(OutcomeUnknownException.class);
-                locker.run("UNLOCK TABLES");
+                unlockAfterTheEndOfTheStruck(locker);
             });
         }
         assertThat(history.lines())
@@ -110,7 +121,7 @@ abstract class CommitFaultsTest extends InnoDbFaultsTest {
     @Test
     void byALostSessionIsRunAgainWhereThatDoesNoHarm() throws SQLException {
         try (TestSession locker = TestSession.open(db)) {
-            history.whenFailed("whole", () -> locker.run("UNLOCK TABLES"));
+            history.whenFailed("whole", () -> unlockAfterTheEndOfTheStruck(locker));
             onPool(pool -> plain.idempotent()
                     .run(JdbcScope.transaction(pool), tx -> noteAndStrikeCommit(tx, locker, db::kill)));
         }

@@ -17,7 +17,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import javax.sql.DataSource;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -50,7 +49,7 @@ abstract class CommitRaceTest extends InnoDbFaultsTest {
     @Test
     void withKillIsNeverCountedWrongly() throws SQLException {
         race(db::kill);
-        // The first strikes come before the COMMIT is sent, the last after it has been answered.
+        // The first strikes come before the COMMIT is sent; the last try is not struck.
         assertThat(unknown).isPositive();
         assertThat(committed).isPositive();
         assertThat(failed).isZero();
@@ -70,35 +69,44 @@ abstract class CommitRaceTest extends InnoDbFaultsTest {
         for (int i = 0; i < TRIES; i++) {
             String name = "try " + i;
             DbopRunner limited = hasty.statementTimeout(Duration.ofNanos(1 + SPREAD_NANOS * i / TRIES));
-            AttemptScope<Connection, SQLException> scope =
-                    i % 2 == 0 ? JdbcScope.transaction(db.dataSource()) : JdbcScope.autocommit(db.dataSource());
-            Outcome<CompletableFuture<Void>> outcome = limited.tryCall(scope, c -> {
-                note(c, name);
-                return CompletableFuture.completedFuture(null);
-            });
-            count(outcome, noted(name), name);
+            noteBy(
+                    limited,
+                    i % 2 == 0 ? JdbcScope.transaction(db.dataSource()) : JdbcScope.autocommit(db.dataSource()),
+                    name);
         }
+        noteBy(hasty, JdbcScope.transaction(db.dataSource()), "unlimited");
         assertThat(unknown).isZero();
         assertThat(committed).isPositive();
     }
 
+    private void noteBy(DbopRunner runner, AttemptScope<Connection, SQLException> scope, String name)
+            throws SQLException {
+        Outcome<CompletableFuture<Void>> outcome = runner.tryCall(scope, c -> {
+            note(c, name);
+            return CompletableFuture.completedFuture(null);
+        });
+        count(outcome, noted(name), name);
+    }
+
     private void race(Strike strike) throws SQLException {
-        DataSource source = db.dataSource();
         for (int i = 0; i < TRIES; i++) {
-            String name = "try " + i;
-            long delay = SPREAD_NANOS * (i - TRIES / 4) / TRIES;
-            Outcome<CompletableFuture<Void>> outcome = plain.tryCall(JdbcScope.transaction(source), tx -> {
-                note(tx, name);
-                long victim = db.sessionId(tx);
-                CompletableFuture<Void> struck =
-                        CompletableFuture.runAsync(() -> strike(strike, victim, delay), administrator);
-                if (delay < 0) {
-                    struck.join();
-                }
-                return struck;
-            });
-            count(outcome, noted(name), name);
+            noteAndBeStruck("try " + i, SPREAD_NANOS * (i - TRIES / 4) / TRIES, strike);
         }
+        noteAndBeStruck("not struck", 0, session -> {});
+    }
+
+    private void noteAndBeStruck(String name, long delay, Strike strike) throws SQLException {
+        Outcome<CompletableFuture<Void>> outcome = plain.tryCall(JdbcScope.transaction(db.dataSource()), tx -> {
+            note(tx, name);
+            long victim = db.sessionId(tx);
+            CompletableFuture<Void> struck =
+                    CompletableFuture.runAsync(() -> strike(strike, victim, delay), administrator);
+            if (delay < 0) {
+                struck.join();
+            }
+            return struck;
+        });
+        count(outcome, noted(name), name);
     }
 
     private static void strike(Strike strike, long victim, long delay) {

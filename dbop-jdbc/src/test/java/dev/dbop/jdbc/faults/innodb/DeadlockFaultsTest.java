@@ -12,6 +12,7 @@ import dev.dbop.testkit.TestDatabase;
 import dev.dbop.testkit.TestSession;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -78,6 +79,7 @@ abstract class DeadlockFaultsTest extends InnoDbFaultsTest {
                     return true;
                 });
                 assertBeyondReach(outcome);
+                awaitEndOf(other);
                 // The caller's own transaction is empty by now, whatever he does with it.
                 connection.commit();
                 connection.setAutoCommit(true);
@@ -97,6 +99,7 @@ abstract class DeadlockFaultsTest extends InnoDbFaultsTest {
                     cross(s, other);
                     return true;
                 }));
+                awaitEndOf(other);
             });
         }
         assertNothingWritten();
@@ -236,7 +239,7 @@ abstract class DeadlockFaultsTest extends InnoDbFaultsTest {
     void thatTheServerDoesNotLookForEndByALockTimeout() throws SQLException {
         db.execute("SET GLOBAL innodb_deadlock_detect=OFF");
         try (TestSession other = heavyweight()) {
-            onPool(pool -> whole.lockTimeout(SECOND).run(JdbcScope.autocommit(pool), c -> {
+            onPool(pool -> whole.lockTimeout(Duration.ofSeconds(5)).run(JdbcScope.autocommit(pool), c -> {
                 closeCycle(c, other);
                 update(c, "UPDATE acc SET v = v + 1 WHERE id IN (1, 2)");
             }));

@@ -9,7 +9,7 @@ import dev.dbop.DbopRunner;
 import dev.dbop.Outcome;
 import dev.dbop.RetryPolicy;
 import dev.dbop.sql.Database;
-import dev.dbop.testkit.Driver;
+import dev.dbop.testkit.ClientDriver;
 import dev.dbop.testkit.FaultProxy;
 import dev.dbop.testkit.SessionState;
 import dev.dbop.testkit.TestDatabase;
@@ -28,6 +28,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import javax.sql.DataSource;
+import org.junit.jupiter.api.Tag;
 
 /**
  * What MySQL's family does to attempts, provoked for real: the tables, sessions and pools of the groups of faults. A
@@ -35,6 +36,7 @@ import javax.sql.DataSource;
  *
  * <p>Two calls are nested in most tests: "whole", a transaction, and "step", a savepoint in it.
  */
+@Tag("one-jdk")
 abstract class InnoDbFaultsTest {
     /** Not what a server starts with, so that a session put back to the server's values shows. */
     private static final String MARIADB_SESSION =
@@ -49,7 +51,6 @@ abstract class InnoDbFaultsTest {
     /** A COMMIT on its way, which "autocommit" is not. */
     static final Predicate<byte[]> COMMIT = bytes -> new String(bytes, StandardCharsets.ISO_8859_1).contains("COMMIT");
 
-    static final Duration SHORT = Duration.ofMillis(150);
     static final Duration SECOND = Duration.ofSeconds(1);
 
     final TestDatabase db;
@@ -76,7 +77,7 @@ abstract class InnoDbFaultsTest {
     InnoDbFaultsTest(TestDatabase db) throws SQLException {
         this.db = db;
         this.mariaDb = db.database() == Database.MARIADB;
-        this.connectorJ = !mariaDb && db.driver() == Driver.OWN;
+        this.connectorJ = !mariaDb && db.driver() == ClientDriver.OWN;
         if (CREATED.add(db.name())) {
             db.execute(
                     "CREATE TABLE acc (id INT PRIMARY KEY, v INT NOT NULL)",
@@ -169,6 +170,11 @@ abstract class InnoDbFaultsTest {
                 return true;
             });
         }
+    }
+
+    /** Waits for what the other party was given to do: where the victim does not come again, nothing else does. */
+    static void awaitEndOf(TestSession other) throws SQLException {
+        other.run();
     }
 
     /** Both parties' updates are there, each exactly once. */

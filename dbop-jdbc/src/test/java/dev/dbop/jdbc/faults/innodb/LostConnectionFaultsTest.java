@@ -238,7 +238,7 @@ abstract class LostConnectionFaultsTest extends InnoDbFaultsTest {
         try (TestSession other = holding(1)) {
             history.whenFailed("whole", () -> other.run("COMMIT"));
             onPool(
-                    db.url() + "&socketTimeout=300",
+                    db.url() + "&socketTimeout=2000",
                     pool -> whole.run(JdbcScope.transaction(pool), tx -> {
                         note(tx, "outer");
                         add(tx, 1);
@@ -252,7 +252,7 @@ abstract class LostConnectionFaultsTest extends InnoDbFaultsTest {
     @Test
     void byTheDriversSocketTimeoutIsUnknownInAutocommit() throws SQLException {
         try (TestSession other = holding(1)) {
-            onPool(db.url() + "&socketTimeout=300", pool -> {
+            onPool(db.url() + "&socketTimeout=2000", pool -> {
                 failureOf(whole, JdbcScope.autocommit(pool), c -> add(c, 1));
                 other.run("COMMIT");
             });
@@ -273,7 +273,7 @@ abstract class LostConnectionFaultsTest extends InnoDbFaultsTest {
 
     @Test
     void thatThePoolCannotGiveIsWaitedFor() throws SQLException {
-        onPool(db.url(), Duration.ofMillis(250), pool -> {
+        onPool(db.url(), Duration.ofSeconds(3), pool -> {
             Connection taken = pool.getConnection();
             history.whenFailed("whole", taken::close);
             plain.run(JdbcScope.transaction(pool), tx -> note(tx, "work"));

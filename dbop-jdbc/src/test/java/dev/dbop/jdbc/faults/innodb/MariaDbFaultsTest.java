@@ -5,8 +5,10 @@ import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 @RealDatabase(Database.MARIADB)
+@Tag("one-jdk")
 class MariaDbFaultsTest {
     @Nested
     class Deadlocks extends DeadlockFaultsTest {

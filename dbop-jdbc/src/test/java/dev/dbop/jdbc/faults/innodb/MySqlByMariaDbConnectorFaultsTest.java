@@ -1,13 +1,15 @@
 package dev.dbop.jdbc.faults.innodb;
 
 import dev.dbop.sql.Database;
-import dev.dbop.testkit.Driver;
+import dev.dbop.testkit.ClientDriver;
 import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
-@RealDatabase(value = Database.MYSQL, driver = Driver.MARIADB_CONNECTOR)
+@RealDatabase(value = Database.MYSQL, driver = ClientDriver.MARIADB_CONNECTOR)
+@Tag("one-jdk")
 class MySqlByMariaDbConnectorFaultsTest {
     @Nested
     class Deadlocks extends DeadlockFaultsTest {

@@ -5,8 +5,10 @@ import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
 import java.sql.SQLException;
 import org.junit.jupiter.api.Nested;
+import org.junit.jupiter.api.Tag;
 
 @RealDatabase(Database.MYSQL)
+@Tag("one-jdk")
 class MySqlFaultsTest {
     @Nested
     class Deadlocks extends DeadlockFaultsTest {

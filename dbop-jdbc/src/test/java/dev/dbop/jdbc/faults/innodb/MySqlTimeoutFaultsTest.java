@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 
 /** MySQL's max_execution_time, which stops top-level SELECTs only. */
 abstract class MySqlTimeoutFaultsTest extends InnoDbFaultsTest {
-    private static final String LIMITED = "SELECT /*+ MAX_EXECUTION_TIME(100) */ v FROM acc WHERE id = 1 FOR UPDATE";
+    private static final String LIMITED = "SELECT /*+ MAX_EXECUTION_TIME(1000) */ v FROM acc WHERE id = 1 FOR UPDATE";
 
     MySqlTimeoutFaultsTest(TestDatabase db) throws SQLException {
         super(db);
@@ -42,7 +42,7 @@ abstract class MySqlTimeoutFaultsTest extends InnoDbFaultsTest {
             history.whenFailed("step", () -> other.run("COMMIT"));
             onPool(pool -> whole.run(JdbcScope.transaction(pool), tx -> {
                 note(tx, "outer");
-                step.statementTimeout(SHORT).run(JdbcScope.savepoint(tx), s -> {
+                step.statementTimeout(SECOND).run(JdbcScope.savepoint(tx), s -> {
                     execute(s, "SELECT v FROM acc WHERE id = 1 FOR UPDATE");
                     add(s, 1);
                 });
@@ -77,7 +77,7 @@ abstract class MySqlTimeoutFaultsTest extends InnoDbFaultsTest {
     @Test
     void ofSleepAreNoFailure() throws SQLException {
         onPool(pool ->
-                whole.statementTimeout(SHORT).run(JdbcScope.transaction(pool), tx -> execute(tx, "SELECT SLEEP(10)")));
+                whole.statementTimeout(SECOND).run(JdbcScope.transaction(pool), tx -> execute(tx, "SELECT SLEEP(10)")));
         assertThat(history.lines()).isEmpty();
     }
 }

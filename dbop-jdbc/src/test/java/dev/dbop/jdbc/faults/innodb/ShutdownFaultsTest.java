@@ -6,7 +6,7 @@ import dev.dbop.DbopRunner;
 import dev.dbop.RetryPolicy;
 import dev.dbop.jdbc.JdbcScope;
 import dev.dbop.sql.Database;
-import dev.dbop.testkit.Driver;
+import dev.dbop.testkit.ClientDriver;
 import dev.dbop.testkit.TestDatabase;
 import dev.dbop.testkit.TestServer;
 import dev.dbop.testkit.TestServers;
@@ -28,7 +28,7 @@ class ShutdownFaultsTest {
     void runsTheTransactionAgain() throws SQLException {
         AtomicInteger runs = new AtomicInteger();
         try (TestServer server = TestServers.start(Database.MYSQL);
-                TestDatabase db = server.createDatabase(Driver.OWN)) {
+                TestDatabase db = server.createDatabase(ClientDriver.OWN)) {
             db.execute("CREATE TABLE lg (who VARCHAR(40) NOT NULL)");
             history.whenFailed("whole", server::restart);
             runner.run(JdbcScope.transaction(db.dataSource()), tx -> {

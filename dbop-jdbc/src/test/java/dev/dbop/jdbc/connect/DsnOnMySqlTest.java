@@ -1,0 +1,13 @@
+package dev.dbop.jdbc.connect;
+
+import dev.dbop.connect.JdbcDriver;
+import dev.dbop.sql.Database;
+import dev.dbop.testkit.RealDatabase;
+import dev.dbop.testkit.TestDatabase;
+
+@RealDatabase(Database.MYSQL)
+class DsnOnMySqlTest extends DsnOnServerTest {
+    DsnOnMySqlTest(TestDatabase db) {
+        super(db, JdbcDriver.MYSQL, "&ssl-mode=DISABLED&allowPublicKeyRetrieval=true");
+    }
+}

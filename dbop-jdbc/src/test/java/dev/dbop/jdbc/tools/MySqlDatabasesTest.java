@@ -1,0 +1,13 @@
+package dev.dbop.jdbc.tools;
+
+import dev.dbop.sql.Database;
+import dev.dbop.testkit.RealDatabase;
+import dev.dbop.testkit.TestDatabase;
+import java.sql.SQLException;
+
+@RealDatabase(Database.MYSQL)
+class MySqlDatabasesTest extends InnoDbDatabasesTest {
+    MySqlDatabasesTest(TestDatabase db) throws SQLException {
+        super(db);
+    }
+}

@@ -1,0 +1,12 @@
+package dev.dbop.jdbc.tools;
+
+import dev.dbop.sql.Database;
+import dev.dbop.testkit.RealDatabase;
+import dev.dbop.testkit.TestDatabase;
+
+@RealDatabase(Database.SQLITE)
+class SqliteTransactionTest extends TransactionTest {
+    SqliteTransactionTest(TestDatabase db) {
+        super(db);
+    }
+}
