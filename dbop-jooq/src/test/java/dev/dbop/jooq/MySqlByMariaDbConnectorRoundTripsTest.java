@@ -1,0 +1,14 @@
+package dev.dbop.jooq;
+
+import dev.dbop.sql.Database;
+import dev.dbop.testkit.ClientDriver;
+import dev.dbop.testkit.RealDatabase;
+import dev.dbop.testkit.TestDatabase;
+import java.sql.SQLException;
+
+@RealDatabase(value = Database.MYSQL, driver = ClientDriver.MARIADB_CONNECTOR)
+class MySqlByMariaDbConnectorRoundTripsTest extends RoundTripsTest {
+    MySqlByMariaDbConnectorRoundTripsTest(TestDatabase db) throws SQLException {
+        super(db, "", new Budget(3, 3, 3, 3, 3, 3));
+    }
+}

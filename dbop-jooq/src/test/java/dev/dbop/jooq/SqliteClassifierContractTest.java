@@ -1,0 +1,12 @@
+package dev.dbop.jooq;
+
+import dev.dbop.sql.Database;
+import dev.dbop.testkit.RealDatabase;
+import dev.dbop.testkit.TestDatabase;
+
+@RealDatabase(Database.SQLITE)
+class SqliteClassifierContractTest extends JooqClassifierContract {
+    SqliteClassifierContractTest(TestDatabase database) {
+        super(database);
+    }
+}
