@@ -1,0 +1,12 @@
+package dev.dbop.hibernate;
+
+import dev.dbop.sql.Database;
+import dev.dbop.testkit.RealDatabase;
+import dev.dbop.testkit.TestDatabase;
+
+@RealDatabase(Database.MARIADB)
+final class ManyToManyEdgesOnMariaDbTest extends ManyToManyEdgesContract {
+    ManyToManyEdgesOnMariaDbTest(TestDatabase database) {
+        super(database);
+    }
+}

@@ -1,0 +1,12 @@
+package dev.dbop.hibernate;
+
+import dev.dbop.sql.Database;
+import dev.dbop.testkit.RealDatabase;
+import dev.dbop.testkit.TestDatabase;
+
+@RealDatabase(Database.POSTGRESQL)
+final class ManyToManyEdgesOnPostgreSqlTest extends ManyToManyEdgesContract {
+    ManyToManyEdgesOnPostgreSqlTest(TestDatabase database) {
+        super(database);
+    }
+}

@@ -1,0 +1,12 @@
+package dev.dbop.hibernate;
+
+import dev.dbop.sql.Database;
+import dev.dbop.testkit.RealDatabase;
+import dev.dbop.testkit.TestDatabase;
+
+@RealDatabase(Database.MARIADB)
+final class MariaDbStatelessAttemptScopeContractTest extends StatelessAttemptScopeContract {
+    MariaDbStatelessAttemptScopeContractTest(TestDatabase database) {
+        super(database);
+    }
+}

@@ -1,0 +1,13 @@
+package dev.dbop.hibernate;
+
+import dev.dbop.sql.Database;
+import dev.dbop.testkit.ClientDriver;
+import dev.dbop.testkit.RealDatabase;
+import dev.dbop.testkit.TestDatabase;
+
+@RealDatabase(value = Database.MYSQL, driver = ClientDriver.MARIADB_CONNECTOR)
+final class MySqlByMariaDbConnectorAsyncAttemptScopeContractTest extends HibernateAsyncAttemptScopeContract {
+    MySqlByMariaDbConnectorAsyncAttemptScopeContractTest(TestDatabase database) {
+        super(database);
+    }
+}

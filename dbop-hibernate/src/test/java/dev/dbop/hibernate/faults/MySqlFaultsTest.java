@@ -1,0 +1,36 @@
+package dev.dbop.hibernate.faults;
+
+import dev.dbop.sql.Database;
+import dev.dbop.testkit.RealDatabase;
+import dev.dbop.testkit.TestDatabase;
+import java.sql.SQLException;
+import java.util.List;
+import org.junit.jupiter.api.Nested;
+
+@RealDatabase(Database.MYSQL)
+class MySqlFaultsTest {
+    @Nested
+    class OfEveryServer extends InnoDbFaultsTest {
+        OfEveryServer(TestDatabase db) throws SQLException {
+            super(
+                    db,
+                    new Codes(
+                            "1213",
+                            "RETRY_TRANSACTION",
+                            "1205",
+                            "3572",
+                            List.of("3024", "cancelled"),
+                            "1317",
+                            "1062",
+                            "1452",
+                            "1792"));
+        }
+    }
+
+    @Nested
+    class Versions extends StaleVersionTest {
+        Versions(TestDatabase db) throws SQLException {
+            super(db);
+        }
+    }
+}
