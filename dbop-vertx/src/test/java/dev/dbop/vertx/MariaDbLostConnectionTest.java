@@ -1,0 +1,12 @@
+package dev.dbop.vertx;
+
+import dev.dbop.sql.Database;
+import dev.dbop.testkit.RealDatabase;
+import dev.dbop.testkit.TestDatabase;
+
+@RealDatabase(Database.MARIADB)
+final class MariaDbLostConnectionTest extends LostConnectionTest {
+    MariaDbLostConnectionTest(TestDatabase database) {
+        super(database);
+    }
+}

@@ -1,0 +1,12 @@
+package dev.dbop.vertx;
+
+import dev.dbop.sql.Database;
+import dev.dbop.testkit.RealDatabase;
+import dev.dbop.testkit.TestDatabase;
+
+@RealDatabase(Database.MARIADB)
+final class MariaDbUnavailableTest extends UnavailableTest {
+    MariaDbUnavailableTest(TestDatabase database) {
+        super(database);
+    }
+}

@@ -1,0 +1,12 @@
+package dev.dbop.vertx;
+
+import dev.dbop.sql.Database;
+import dev.dbop.testkit.RealDatabase;
+import dev.dbop.testkit.TestDatabase;
+
+@RealDatabase(Database.MYSQL)
+final class MySqlTableLocksTest extends TableLocksTest {
+    MySqlTableLocksTest(TestDatabase database) {
+        super(database);
+    }
+}

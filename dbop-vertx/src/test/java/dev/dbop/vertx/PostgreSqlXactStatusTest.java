@@ -1,0 +1,12 @@
+package dev.dbop.vertx;
+
+import dev.dbop.sql.Database;
+import dev.dbop.testkit.RealDatabase;
+import dev.dbop.testkit.TestDatabase;
+
+@RealDatabase(Database.POSTGRESQL)
+final class PostgreSqlXactStatusTest extends CommitProbesTest {
+    PostgreSqlXactStatusTest(TestDatabase database) {
+        super(database, VertxCommitProbe.pgXactStatus());
+    }
+}
