@@ -1,25 +1,32 @@
 package dev.dbop.examples.demo;
 
+import dev.dbop.sql.Database;
 import javax.sql.DataSource;
 
-/** The three ways to do the same work, in the order in which they run. */
+/** The four ways to do the same work, in the order in which they run. */
 enum Approach {
     NO_RETRY("no retry", "Every failure goes to the caller.") {
         @Override
-        Teller teller(DataSource source, Lane lane) {
+        Teller teller(DataSource source, Database database, Lane lane) {
             return new PlainTeller(source, lane);
         }
     },
-    BLIND_LOOP("blind retry loop", "Any SQLException: the step again, then all of it again, COMMIT included.") {
+    BLIND_LOOP("blind retry loop", "Any SQLException: the step again, then all of it, COMMIT too.") {
         @Override
-        Teller teller(DataSource source, Lane lane) {
+        Teller teller(DataSource source, Database database, Lane lane) {
             return new BlindTeller(source, lane);
         }
     },
-    DBOP("dbop", "Undoes what the failure calls for, and looks before it repeats a commit.") {
+    CAREFUL_LOOP("careful loop", "Known SQLSTATEs: all of it again. No answer to COMMIT: it stops.") {
         @Override
-        Teller teller(DataSource source, Lane lane) {
-            return new DbopTeller(source, lane);
+        Teller teller(DataSource source, Database database, Lane lane) {
+            return new CarefulTeller(source, lane);
+        }
+    },
+    DBOP("dbop", "Undoes what a failure calls for; asks before it repeats a COMMIT.") {
+        @Override
+        Teller teller(DataSource source, Database database, Lane lane) {
+            return new DbopTeller(source, database, lane);
         }
     };
 
@@ -31,7 +38,7 @@ enum Approach {
         this.summary = summary;
     }
 
-    abstract Teller teller(DataSource source, Lane lane);
+    abstract Teller teller(DataSource source, Database database, Lane lane);
 
     String title() {
         return title;

@@ -15,8 +15,12 @@ final class Audit {
     enum Finding {
         /** Told done, and done once. */
         DONE,
-        /** Not told done, and nothing of it is there. */
+        /** Told failed, and nothing of it is there. */
         UNDONE,
+        /** Told "unknown", and done once. */
+        UNKNOWN_DONE,
+        /** Told "unknown", and nothing of it is there. */
+        UNKNOWN_UNDONE,
         /** Told failed, and yet done once. */
         DONE_BUT_TOLD_FAILED,
         /** Half of it is there, or nothing though it was told done. */
@@ -60,10 +64,11 @@ final class Audit {
         if (booked != moved || (done && booked == 0)) {
             return Finding.LOST;
         }
-        if (booked == 0) {
-            return Finding.UNDONE;
-        }
-        return told.belief() == Told.Belief.FAILED ? Finding.DONE_BUT_TOLD_FAILED : Finding.DONE;
+        return switch (told.belief()) {
+            case DONE -> Finding.DONE;
+            case FAILED -> booked == 0 ? Finding.UNDONE : Finding.DONE_BUT_TOLD_FAILED;
+            case UNKNOWN -> booked == 0 ? Finding.UNKNOWN_UNDONE : Finding.UNKNOWN_DONE;
+        };
     }
 
     /** How often a transfer's money has moved. */

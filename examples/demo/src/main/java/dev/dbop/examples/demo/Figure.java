@@ -13,7 +13,9 @@ final class Figure {
     static final List<Figure> DONE = List.of(
             new Figure("transfers ordered", RoundResult::transfers),
             new Figure("done once, as told", result -> result.count(Finding.DONE)),
-            new Figure("told failed, and undone", result -> result.count(Finding.UNDONE)));
+            new Figure("told failed, and undone", result -> result.count(Finding.UNDONE)),
+            new Figure("told \"unknown\", and done", result -> result.count(Finding.UNKNOWN_DONE)),
+            new Figure("told \"unknown\", and undone", result -> result.count(Finding.UNKNOWN_UNDONE)));
 
     static final List<Figure> WRONG = List.of(
             new Figure("told failed, yet done", result -> result.count(Finding.DONE_BUT_TOLD_FAILED)).wrong(),
@@ -28,8 +30,7 @@ final class Figure {
             retries(Verdict.RETRY_CONNECTION),
             retries(Verdict.GIVE_UP),
             retries(Verdict.OUTCOME_UNKNOWN),
-            new Figure("outcomes unknown, resolved", RoundResult::resolvedOutcomes),
-            new Figure("told \"unknown\"", result -> result.count(Belief.UNKNOWN)));
+            new Figure("outcomes unknown, resolved", RoundResult::resolvedOutcomes));
 
     static final List<Figure> SPEED = List.of(
             new Figure("latency p50", result -> result.latency(0.5).toNanos(), Figure::millis),
@@ -43,6 +44,7 @@ final class Figure {
     static final List<Figure> HEADLINE = List.of(
             new Figure("done once", result -> result.count(Finding.DONE)),
             new Figure("failed", result -> result.count(Belief.FAILED)),
+            new Figure("unknown", result -> result.count(Belief.UNKNOWN)),
             new Figure("lost", result -> result.count(Finding.LOST)).wrong(),
             new Figure("doubled", result -> result.count(Finding.DOUBLED)).wrong(),
             new Figure("per second", result -> Math.round(result.donePerSecond())),

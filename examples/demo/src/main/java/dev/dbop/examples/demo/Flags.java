@@ -47,7 +47,7 @@ final class Flags {
     @Option(
             names = "--seconds",
             paramLabel = "N",
-            description = "for each of the three ways, 1 to 300 (default: ${DEFAULT-VALUE})")
+            description = "for each of the four ways, 1 to 300 (default: ${DEFAULT-VALUE})")
     private int seconds = 15;
 
     @Option(names = "--seed", paramLabel = "N", description = "of the transfers (default: ${DEFAULT-VALUE})")

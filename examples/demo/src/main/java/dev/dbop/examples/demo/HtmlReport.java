@@ -18,12 +18,14 @@ import java.util.stream.Collectors;
 final class HtmlReport {
     private final Setting setting;
     private final List<RoundResult> results;
+    private final Conclusion conclusion;
     private final Duration scale;
     private final Throughput throughput;
 
-    HtmlReport(Setting setting, List<RoundResult> results) {
+    HtmlReport(Setting setting, List<RoundResult> results, Conclusion conclusion) {
         this.setting = setting;
         this.results = results;
+        this.conclusion = conclusion;
         this.scale = results.stream()
                 .map(RoundResult::elapsed)
                 .max(Duration::compareTo)
@@ -43,10 +45,11 @@ final class HtmlReport {
         return resource("report.html")
                 .replace("{style}", resource("report.css"))
                 .replace("{setting}", escaped(setting.text()))
-                .replace("{troubles}", troubles())
+                .replace("{troubles}", escaped((troubles() + " " + setting.hint()).strip()))
                 .replace("{legend}", legend())
                 .replace("{ways}", results.stream().map(this::way).collect(Collectors.joining("\n")))
-                .replace("{table}", table());
+                .replace("{table}", table())
+                .replace("{conclusion}", conclusion());
     }
 
     private String troubles() {
@@ -74,6 +77,14 @@ final class HtmlReport {
                 throughput.svg(result),
                 Timeline.svg(result, scale),
                 axis());
+    }
+
+    private String conclusion() {
+        return conclusion
+                .text()
+                .lines()
+                .map(line -> "<p>" + escaped(Character.toUpperCase(line.charAt(0)) + line.substring(1)) + ".</p>")
+                .collect(Collectors.joining("\n"));
     }
 
     private static String tile(Figure figure, RoundResult result) {

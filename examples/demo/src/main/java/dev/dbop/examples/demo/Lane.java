@@ -1,6 +1,7 @@
 package dev.dbop.examples.demo;
 
 import dev.dbop.Classifier;
+import dev.dbop.CommitStatus;
 import dev.dbop.Phase;
 import dev.dbop.RunEvent;
 import dev.dbop.RunListener;
@@ -66,11 +67,6 @@ final class Lane implements RunListener {
         retries.merge(lastVerdict, 1, Integer::sum);
     }
 
-    /** An unknown outcome is known now. */
-    void resolved() {
-        resolved++;
-    }
-
     void told(Told answer) {
         told.add(answer);
         tally.answered();
@@ -98,10 +94,16 @@ final class Lane implements RunListener {
             if (failed.delay() != null) {
                 retried();
             }
+        } else if (event instanceof RunEvent.Probed probed) {
+            resolved += isKnown(probed.status()) ? 1 : 0;
         } else if (event instanceof RunEvent.Succeeded succeeded
                 && succeeded.name().equals(DbopTeller.TRANSFER)) {
             succeeded();
         }
+    }
+
+    private static boolean isKnown(CommitStatus status) {
+        return status == CommitStatus.COMMITTED || status == CommitStatus.ABORTED;
     }
 
     List<Segment> segments() {

@@ -4,7 +4,7 @@ import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.dbop.OutcomeUnknownException;
 import dev.dbop.jdbc.JdbcClassifier;
-import dev.dbop.testkit.Driver;
+import dev.dbop.testkit.ClientDriver;
 import dev.dbop.testkit.TestDatabase;
 import dev.dbop.testkit.TestServer;
 import java.sql.SQLException;
@@ -34,7 +34,7 @@ final class Round {
 
     /** Blocks until the last order is answered, and counts. */
     RoundResult run(TestServer server) throws SQLException, InterruptedException {
-        try (TestDatabase database = server.createDatabase(Driver.OWN)) {
+        try (TestDatabase database = server.createDatabase(ClientDriver.OWN)) {
             DropOnExit ifStopped = new DropOnExit(database);
             try {
                 return run(database);
@@ -59,6 +59,7 @@ final class Round {
         HikariConfig config = new HikariConfig();
         config.setJdbcUrl(url);
         config.setMaximumPoolSize(plan.workers() + 1);
+        config.setConnectionInitSql(Patience.setLockTimeout(plan.database()));
         config.setConnectionTimeout(Duration.ofSeconds(10).toMillis());
         return new HikariDataSource(config);
     }
@@ -71,7 +72,7 @@ final class Round {
             for (int worker = 0; worker < plan.workers(); worker++) {
                 Lane lane = new Lane(JdbcClassifier.of(plan.database()), tally, start);
                 lanes.add(lane);
-                Teller teller = approach.teller(source, lane);
+                Teller teller = approach.teller(source, plan.database(), lane);
                 TransferStream orders = new TransferStream(plan.seed(), worker);
                 ends.add(workers.submit(() -> serve(teller, orders, lane)));
             }
@@ -101,7 +102,7 @@ final class Round {
         try {
             teller.transfer(order);
             return Told.Belief.DONE;
-        } catch (OutcomeUnknownException unknown) {
+        } catch (OutcomeUnknownException | AnswerLostException unknown) {
             return Told.Belief.UNKNOWN;
         } catch (SQLException failure) {
             return Told.Belief.FAILED;

@@ -36,7 +36,7 @@ final class Tally {
     @Override
     public String toString() {
         return String.format(
-                "%,7d orders %,6d fails %3d kills %3d cuts",
+                "%,7d orders, %,6d failed attempts, %3d kills, %3d cuts",
                 answers.sum(), failedAttempts.sum(), kills.sum(), cuts.sum());
     }
 }

@@ -1,112 +1,97 @@
 package dev.dbop.examples.twophase;
 
+import dev.dbop.examples.support.Servers;
 import dev.dbop.jdbc.InDoubt;
 import dev.dbop.jdbc.Recovery;
-import dev.dbop.jdbc.RecoveryReport;
 import dev.dbop.sql.Database;
-import dev.dbop.testkit.Driver;
+import dev.dbop.testkit.FaultProxy;
+import dev.dbop.testkit.PlannedFault;
 import dev.dbop.testkit.TestDatabase;
-import dev.dbop.testkit.TestServer;
-import dev.dbop.testkit.TestServers;
-import java.io.BufferedReader;
+import dev.dbop.twophase.GroupReport;
 import java.io.IOException;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 
-/**
- * Kills a process that moves money between PostgreSQL and MariaDB until it leaves something half done, shows what is in
- * doubt, and lets recovery finish it.
- */
+/** Kills the process that runs {@link MoveMoney}, at the two moments that matter; nothing to copy. */
 public final class TwoPhaseExample {
-    private static final int MOST_KILLS = 20;
-    private static final long MOVING_MILLIS = 700;
+    private final TestDatabase accounts;
+    private final TestDatabase ledger;
+    private final Recovery recovery;
 
-    private TwoPhaseExample() {}
+    private TwoPhaseExample(TestDatabase accounts, TestDatabase ledger) throws SQLException {
+        this.accounts = accounts;
+        this.ledger = ledger;
+        this.recovery = new MoveMoney(accounts.dataSource(), ledger.dataSource()).recovery();
+    }
 
     /**
      * Runs the example.
      *
      * @param arguments none
-     * @throws Exception if a server cannot be started
+     * @throws Exception if a server cannot be reached, or no process started
      */
     public static void main(String[] arguments) throws Exception {
-        System.out.println("starting PostgreSQL and MariaDB ...");
-        try (TestServer postgres = TestServers.start(Database.POSTGRESQL);
-                TestServer maria = TestServers.start(Database.MARIADB);
-                TestDatabase accounts = postgres.createDatabase(Driver.OWN);
-                TestDatabase ledger = maria.createDatabase(Driver.OWN);
-                Bank bank = new Bank(accounts.url(), ledger.url())) {
-            bank.open();
-            show("before", bank);
-            Recovery recovery = bank.twoPhase().recovery();
-            List<InDoubt> doubts = killUntilSomethingIsInDoubt(accounts.url(), ledger.url(), recovery);
-            show("after the kill", bank);
-            System.out.println("in doubt:");
-            doubts.forEach(doubt -> System.out.println("  " + doubt.group() + " prepared in " + doubt.branches()));
-
-            RecoveryReport report = recovery.recover();
-            report.groups().forEach(group -> System.out.println("recovery: " + group));
-            while (!recovery.status().isEmpty()) {
-                recovery.recover();
+        try (TestDatabase accounts = Servers.createDatabase(Database.POSTGRESQL);
+                TestDatabase ledger = Servers.createDatabase(Database.MARIADB)) {
+            MoveMoney.install(accounts.dataSource());
+            for (TestDatabase database : List.of(accounts, ledger)) {
+                database.execute("CREATE TABLE account (balance INT NOT NULL)", "INSERT INTO account VALUES (1000)");
             }
-            show("after recovery", bank);
+            TwoPhaseExample example = new TwoPhaseExample(accounts, ledger);
+            example.show("at first");
+            System.out.println("killed when the ledger is prepared, and PostgreSQL has not committed:");
+            example.killAndRecover(accounts, "COMMIT");
+            System.out.println("killed when PostgreSQL has committed, and the ledger is only prepared:");
+            example.killAndRecover(ledger, "XA COMMIT");
         }
-        System.exit(0);
     }
 
-    private static List<InDoubt> killUntilSomethingIsInDoubt(String accounts, String ledger, Recovery recovery)
-            throws IOException, InterruptedException {
-        for (int kill = 1; kill <= MOST_KILLS; kill++) {
-            Process teller = start(accounts, ledger);
-            awaitMoving(teller);
-            boolean ended = teller.waitFor(MOVING_MILLIS, TimeUnit.MILLISECONDS);
-            teller.destroyForcibly().waitFor();
-            System.out.println("kill -9 of the teller, number " + kill + (ended ? " (it had ended by itself)" : ""));
-            List<InDoubt> doubts = recovery.status();
-            if (!doubts.isEmpty()) {
-                return doubts;
-            }
+    /** Holds a message of the mover's back, and kills the mover while it waits for the answer. */
+    private void killAndRecover(TestDatabase before, String message) throws Exception {
+        try (FaultProxy accountsProxy = FaultProxy.to(accounts);
+                FaultProxy ledgerProxy = FaultProxy.to(ledger)) {
+            FaultProxy proxy = before.equals(accounts) ? accountsProxy : ledgerProxy;
+            PlannedFault held = proxy.holdBack(FaultProxy.containing(message));
+            Process mover = start(accounts.url(accountsProxy.port()), ledger.url(ledgerProxy.port()));
+            held.await();
+            mover.destroyForcibly().waitFor();
+            accountsProxy.cutAll();
+            ledgerProxy.cutAll();
         }
-        System.out.println("nothing was left half done; run it again");
-        return List.of();
+        for (InDoubt doubt : recovery.status()) {
+            System.out.println("  in doubt: a transaction prepared in " + doubt.branches());
+        }
+        show("after the kill");
+        recover();
+        show("after recovery");
     }
 
     private static Process start(String accounts, String ledger) throws IOException {
-        Path java = Path.of(System.getProperty("java.home"), "bin", "java");
-        return new ProcessBuilder(
-                        java.toString(),
-                        "-classpath",
-                        System.getProperty("java.class.path"),
-                        Teller.class.getName(),
-                        accounts,
-                        ledger)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
+        String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
+        ProcessBuilder mover =
+                new ProcessBuilder(java, "-classpath", System.getProperty("java.class.path"), Mover.class.getName());
+        mover.environment().put(Mover.ACCOUNTS, accounts);
+        mover.environment().put(Mover.LEDGER, ledger);
+        return mover.redirectError(ProcessBuilder.Redirect.INHERIT).start();
     }
 
-    private static void awaitMoving(Process teller) throws IOException {
-        BufferedReader output =
-                new BufferedReader(new InputStreamReader(teller.getInputStream(), StandardCharsets.UTF_8));
-        String line = output.readLine();
-        while (line != null && !line.equals("moving")) {
-            line = output.readLine();
+    /** More than once if need be: a server notices a moment later that the process is gone. */
+    private void recover() {
+        while (!recovery.status().isEmpty()) {
+            for (GroupReport group : recovery.recover().groups()) {
+                if (group instanceof GroupReport.Committed) {
+                    System.out.println("  recovery has committed it");
+                } else if (group instanceof GroupReport.RolledBack) {
+                    System.out.println("  recovery has rolled it back");
+                }
+            }
         }
     }
 
-    private static void show(String when, Bank bank) throws SQLException {
-        int[] sums = bank.sums();
-        int expected = 2 * Bank.ACCOUNTS * Bank.BALANCE;
-        int together = sums[0] + sums[1];
-        System.out.printf(
-                "%s: accounts %d + ledger %d = %d%s%n",
-                when,
-                sums[0],
-                sums[1],
-                together,
-                together == expected ? "" : " (" + (expected - together) + " on the way)");
+    private void show(String when) throws SQLException {
+        long left = accounts.number("SELECT balance FROM account");
+        long right = ledger.number("SELECT balance FROM account");
+        System.out.printf("  %s: accounts %d, ledger %d, together %d%n", when, left, right, left + right);
     }
 }
