@@ -1,4 +1,4 @@
-/** What a call costs: nanoseconds and bytes, against the loop one would write by hand and other libraries. */
+/** The benchmark programs: one group each, started by name. */
 @NullMarked
 package dev.dbop.benchmarks;
 
