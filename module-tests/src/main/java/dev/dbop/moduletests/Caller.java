@@ -20,15 +20,20 @@ public final class Caller {
 
     /** Prints who called whom and how often the operation ran: once refused by the server, then done. */
     public static void main(String[] args) throws SQLException {
-        int runs = DbopRunner.create().named("module-path").call(new Counting(new AtomicInteger()), counter -> {
+        int runs = call(DbopRunner.create());
+        String caller = Caller.class.getModule().getName();
+        String library = DbopRunner.class.getModule().getName();
+        System.out.println(caller + " used " + library + ": " + runs + " runs");
+    }
+
+    /** Makes a call and returns how often its operation ran. */
+    public static int call(DbopRunner runner) throws SQLException {
+        return runner.named("module-path").call(new Counting(new AtomicInteger()), counter -> {
             if (counter.incrementAndGet() == 1) {
                 throw new SQLException("could not serialize access", "40001");
             }
             return counter.get();
         });
-        String caller = Caller.class.getModule().getName();
-        String library = DbopRunner.class.getModule().getName();
-        System.out.println(caller + " used " + library + ": " + runs + " runs");
     }
 
     /** A scope without a database behind it. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.lang.module.Configuration;
+import java.lang.module.ModuleDescriptor;
 import java.lang.module.ModuleDescriptor.Exports;
 import java.lang.module.ModuleDescriptor.Requires.Modifier;
 import java.lang.module.ModuleFinder;
@@ -39,7 +40,9 @@ class ModulePathTest {
 
     @Test
     void annotationsAreNeededAtCompileTimeOnly() {
-        assertThat(Modules.requires(Modules.CORE, Modifier.STATIC)).contains("org.jspecify");
+        assertThat(Modules.requires(Modules.CORE, Modifier.STATIC))
+                .containsExactlyInAnyOrder(
+                        "org.jspecify", "io.opentelemetry.api", "io.opentelemetry.context", "micrometer.core");
         assertThat(Modules.requires(Modules.JDBC, Modifier.STATIC)).contains("org.jspecify");
     }
 
@@ -50,9 +53,46 @@ class ModulePathTest {
     }
 
     @Test
+    void adaptersPassOnJdbcAndTheirClient() {
+        assertThat(Modules.requires(Modules.JOOQ, Modifier.TRANSITIVE))
+                .contains(Modules.JDBC, "org.jooq")
+                .doesNotContain(Modules.HIBERNATE);
+        assertThat(Modules.requires(Modules.HIBERNATE, Modifier.TRANSITIVE))
+                .contains(Modules.JDBC, "org.hibernate.orm.core", "jakarta.persistence")
+                .doesNotContain(Modules.JOOQ);
+    }
+
+    @Test
+    void vertxPassesOnCoreAndItsClientAndNeedsNoJdbc() {
+        assertThat(Modules.requires(Modules.VERTX, Modifier.TRANSITIVE))
+                .contains(Modules.CORE, "io.vertx.core", "io.vertx.sql.client");
+        assertThat(Modules.descriptor(Modules.VERTX).requires())
+                .extracting(ModuleDescriptor.Requires::name)
+                .doesNotContain(Modules.JDBC);
+        assertThat(Modules.requires(Modules.VERTX, Modifier.STATIC)).contains("io.vertx.sql.client.pg");
+    }
+
+    @Test
+    void adaptersAreResolvedWithNothingButTheirClient() {
+        assertThat(resolve(Modules.JOOQ)).contains(Modules.JDBC, "org.jooq");
+        assertThat(resolve(Modules.HIBERNATE)).contains(Modules.JDBC, "org.hibernate.orm.core");
+    }
+
+    @Test
     void onlyThePublishedPackagesAreVisible() {
-        assertThat(exports(Modules.CORE)).containsExactlyInAnyOrder("dev.dbop", "dev.dbop.sql", "dev.dbop.twophase");
-        assertThat(exports(Modules.JDBC)).containsExactlyInAnyOrder("dev.dbop.jdbc");
+        assertThat(exports(Modules.CORE))
+                .containsExactlyInAnyOrder(
+                        "dev.dbop",
+                        "dev.dbop.connect",
+                        "dev.dbop.observe",
+                        "dev.dbop.sql",
+                        "dev.dbop.twophase",
+                        "dev.dbop.watch");
+        assertThat(exports(Modules.JDBC))
+                .containsExactlyInAnyOrder("dev.dbop.jdbc", "dev.dbop.jdbc.connect", "dev.dbop.jdbc.tools");
+        assertThat(exports(Modules.JOOQ)).containsExactlyInAnyOrder("dev.dbop.jooq");
+        assertThat(exports(Modules.VERTX)).containsExactlyInAnyOrder("dev.dbop.vertx");
+        assertThat(exports(Modules.HIBERNATE)).containsExactlyInAnyOrder("dev.dbop.hibernate");
         assertThat(Modules.descriptor(Modules.CORE).opens()).isEmpty();
         assertThat(Modules.descriptor(Modules.JDBC).opens()).isEmpty();
     }

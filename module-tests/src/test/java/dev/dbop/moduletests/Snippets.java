@@ -19,6 +19,9 @@ import java.util.stream.Stream;
 final class Snippets {
 
     private static final Pattern MARK = Pattern.compile("\\s*<!--\\s*snippet:\\s*(\\S+)#(\\S+)\\s*-->\\s*");
+    /** A snippet, or a file of the tutorial, which the test of the tutorial takes from the page. */
+    private static final Pattern ORIGIN = Pattern.compile("\\s*<!--\\s*(snippet|file):.*-->\\s*");
+
     private static final String BLOCK = "```java";
     private static final String END = "```";
 
@@ -96,6 +99,40 @@ final class Snippets {
                     page + ":" + (from + 1) + ": the block has no end; close it with " + END);
         }
         return String.join("\n", block.subList(0, end));
+    }
+
+    /** The lines, from 1, of Java blocks that no mark says the origin of. */
+    List<Integer> unmarkedBlocksIn(Path page) {
+        List<String> lines = lines(page);
+        List<Integer> unmarked = new ArrayList<>();
+        for (int i = 0; i < lines.size(); i++) {
+            boolean marked = i > 0 && ORIGIN.matcher(lines.get(i - 1)).matches();
+            if (lines.get(i).strip().equals(BLOCK) && !marked) {
+                unmarked.add(i + 1);
+            }
+        }
+        return unmarked;
+    }
+
+    /** Fills every marked block of a page with the code it must show; what stands in it may be stale or missing. */
+    void fill(Path page) {
+        List<String> filled = new ArrayList<>();
+        List<String> lines = lines(page);
+        for (int i = 0; i < lines.size(); i++) {
+            filled.add(lines.get(i));
+            Matcher mark = MARK.matcher(lines.get(i));
+            if (mark.matches()) {
+                blockAt(page, lines, i + 1);
+                filled.add(BLOCK);
+                filled.add(sourceOf(new Snippet(page, i + 1, mark.group(1), mark.group(2), "")));
+                i = lines.subList(i, lines.size()).indexOf(END) + i - 1;
+            }
+        }
+        try {
+            Files.writeString(root.resolve(page), String.join("\n", filled) + "\n");
+        } catch (IOException e) {
+            throw new UncheckedIOException(page + " cannot be written", e);
+        }
     }
 
     /** The code a snippet must show: its region, the common indentation taken off. */

@@ -20,29 +20,53 @@ class SnippetsTest {
     private static final Path PAGE = Path.of("page.md");
 
     private static final String CODE = """
-            class Code {
-                // snippet: one
-                void one() {
-                    run();
-                }
-                // end snippet
-                // snippet: open
+        class Code {
+            // snippet: one
+            void one() {
+                run();
             }
-            """;
+            // end snippet
+            // snippet: open
+        }
+        """;
 
     @TempDir
     private Path folder = Path.of("");
 
     @TestFactory
-    Stream<DynamicTest> everySnippetOfTheDocsIsTheTestedCode() {
+    Stream<DynamicTest> everySnippetOfTheDocsAndExamplesIsTheTestedCode() {
         Snippets snippets = Snippets.ofRepository();
-        List<Snippet> all = snippets.pagesUnder("docs").stream()
-                .flatMap(page -> snippets.in(page).stream())
-                .toList();
+        List<Path> pages = pages(snippets, "docs", "examples");
+        if ("write".equals(System.getProperty("snippets"))) {
+            pages.forEach(snippets::fill);
+        }
+        List<Snippet> all =
+                pages.stream().flatMap(page -> snippets.in(page).stream()).toList();
         assertThat(all).isNotEmpty();
         return all.stream()
                 .map(snippet -> DynamicTest.dynamicTest(
                         snippet.toString(), () -> assertThat(snippet.text()).isEqualTo(snippets.sourceOf(snippet))));
+    }
+
+    /** The pages under these folders; what a build or the site's tools have put there is none. */
+    private static List<Path> pages(Snippets snippets, String... folders) {
+        return Stream.of(folders)
+                .flatMap(folder -> snippets.pagesUnder(folder).stream())
+                .filter(page ->
+                        !page.startsWith("docs/site") && !page.toString().contains("/target/"))
+                .toList();
+    }
+
+    @Test
+    void everyJavaBlockOfTheDocsSaysWhereItIsTested() {
+        Snippets snippets = Snippets.ofRepository();
+
+        assertThat(pages(snippets, "docs"))
+                .filteredOn(page -> !page.startsWith("docs/decisions"))
+                .hasSizeGreaterThan(20)
+                .allSatisfy(page -> assertThat(snippets.unmarkedBlocksIn(page))
+                        .as(page.toString())
+                        .isEmpty());
     }
 
     /** Laid out by hand, since the formatter gives an example more lines than a first page has. */
@@ -69,6 +93,33 @@ class SnippetsTest {
     @Test
     void leavesUnmarkedBlocksAlone() throws IOException {
         assertThat(snippets("```java\nwhatever\n```\n").in(PAGE)).isEmpty();
+    }
+
+    @Test
+    void findsJavaBlocksOfUnknownOrigin() throws IOException {
+        Snippets snippets = snippets("```java\na\n```\n<!-- file: A.java -->\n```java\nb\n```\n```xml\n```\n");
+
+        assertThat(snippets.unmarkedBlocksIn(PAGE)).containsExactly(1);
+    }
+
+    @Test
+    void fillsInWhatIsMissingOrStale() throws IOException {
+        Snippets snippets = snippets("""
+            a
+            <!-- snippet: Code.java#one -->
+            ```java
+            old();
+            ```
+            b
+            <!-- snippet: Code.java#one -->
+            ```java
+            ```
+            """);
+
+        snippets.fill(PAGE);
+
+        String block = "<!-- snippet: Code.java#one -->\n```java\nvoid one() {\n    run();\n}\n```\n";
+        assertThat(folder.resolve(PAGE)).hasContent("a\n" + block + "b\n" + block);
     }
 
     @Test
