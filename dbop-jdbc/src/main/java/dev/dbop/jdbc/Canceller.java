@@ -52,6 +52,7 @@ final class Canceller {
     private @Nullable Statement latest;
     private long began;
     private long spent;
+    private long unstopped;
     private boolean limitPassed;
     private Scheduler.@Nullable Cancellable limit;
     private volatile boolean opening;
@@ -149,16 +150,26 @@ final class Canceller {
      * @param goesOn whether it has run before and is asked for more, which counts as the same statement
      */
     void enter(Statement statement, boolean goesOn) {
+        enter(statement, goesOn, Duration.ZERO);
+    }
+
+    /**
+     * As {@link #enter(Statement, boolean)}.
+     *
+     * @param unstopped how long it is not cancelled, whatever passes
+     */
+    void enter(Statement statement, boolean goesOn, Duration unstopped) {
         if (!ended && acquire()) {
             for (Canceller at = this; at != null; at = at.outer) {
-                at.begin(statement, goesOn);
+                at.begin(statement, goesOn, unstopped);
             }
             gate.unlock();
         }
     }
 
-    private void begin(Statement statement, boolean goesOn) {
+    private void begin(Statement statement, boolean goesOn, Duration unstopped) {
         running = statement;
+        this.unstopped = unstopped.toNanos();
         limitPassed = false;
         began = System.nanoTime() - (goesOn && statement.equals(latest) ? spent : 0);
         latest = statement;
@@ -207,8 +218,10 @@ final class Canceller {
             }
             Duration left = longest.minusNanos(System.nanoTime() - began);
             if (left.isZero() || left.isNegative()) {
-                limitPassed = true;
-                cancel(statement);
+                if (mayBeCancelled()) {
+                    limitPassed = true;
+                    cancel(statement);
+                }
                 left = AGAIN;
             }
             lookAtLimitIn(left);
@@ -234,13 +247,17 @@ final class Canceller {
         if (gate.tryLock()) {
             try {
                 Statement statement = running;
-                if (statement != null && !ended) {
+                if (statement != null && !ended && mayBeCancelled()) {
                     cancel(statement);
                 }
             } finally {
                 gate.unlock();
             }
         }
+    }
+
+    private boolean mayBeCancelled() {
+        return System.nanoTime() - began >= unstopped;
     }
 
     private static void cancel(Statement statement) {

@@ -1,5 +1,6 @@
 package dev.dbop.jdbc;
 
+import dev.dbop.sql.MySqlSql;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -186,14 +187,14 @@ final class Control {
 
     private <T, V> @Nullable V with(T text, Use<T, V> use) throws SQLException {
         try (Statement statement = raw.createStatement()) {
-            return canceller == null ? use.on(statement, text) : watched(text, use, statement, canceller);
+            return canceller == null ? use.on(statement, text) : watched(text, use, statement, canceller, joins());
         }
     }
 
     /** COMMIT too has a limit on databases that set none: that it was cancelled for that is not somebody's cancel. */
-    private static <T, V> @Nullable V watched(T text, Use<T, V> use, Statement statement, Canceller canceller)
-            throws SQLException {
-        canceller.enter(statement, false);
+    private static <T, V> @Nullable V watched(
+            T text, Use<T, V> use, Statement statement, Canceller canceller, boolean joined) throws SQLException {
+        canceller.enter(statement, false, joined ? MySqlSql.UNSTOPPED : Duration.ZERO);
         @Nullable V value;
         try {
             value = use.on(statement, text);

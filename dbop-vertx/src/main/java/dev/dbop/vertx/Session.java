@@ -2,6 +2,7 @@ package dev.dbop.vertx;
 
 import dev.dbop.Scheduler;
 import dev.dbop.sql.Database;
+import dev.dbop.sql.MySqlSql;
 import io.vertx.core.Future;
 import io.vertx.core.Handler;
 import io.vertx.core.Promise;
@@ -14,8 +15,8 @@ import io.vertx.sqlclient.SqlConnection;
 import io.vertx.sqlclient.spi.DatabaseMetadata;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Queue;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -41,7 +42,9 @@ final class Session {
     final Database database;
     private final @Nullable ContextInternal context;
     private final Stopper stopper;
-    private final Set<Promise<?>> running = ConcurrentHashMap.newKeySet();
+    /** What runs, and the time from which it may be stopped. */
+    private final Map<Promise<?>, Long> running = new ConcurrentHashMap<>();
+
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final AtomicInteger cancels = new AtomicInteger();
     private final Queue<Promise<Boolean>> waiting = new ConcurrentLinkedQueue<>();
@@ -71,7 +74,11 @@ final class Session {
 
     /** Sends a text of our own, of one statement or several. It stops at the first failure. */
     Future<RowSet<Row>> send(String sql) {
-        return run(() -> raw.query(sql).execute());
+        return run(() -> raw.query(sql).execute(), unstopped());
+    }
+
+    private Duration unstopped() {
+        return database.family() == Database.Family.MYSQL ? MySqlSql.UNSTOPPED : Duration.ZERO;
     }
 
     /** Sends a text of several statements, counting those that have succeeded before one fails. */
@@ -81,17 +88,21 @@ final class Session {
                     succeeded.incrementAndGet();
                     return ignored;
                 });
-        return run(() -> raw.query(sql).collecting(counting).execute());
+        return run(() -> raw.query(sql).collecting(counting).execute(), unstopped());
     }
 
-    /** Runs something on the connection; its future fails at once when the connection is cut. */
+    /** Runs something of the operation's on the connection; its future fails at once when the connection is cut. */
     <T> Future<T> run(Supplier<Future<T>> start) {
+        return run(start, Duration.ZERO);
+    }
+
+    private <T> Future<T> run(Supplier<Future<T>> start, Duration unstopped) {
         if (cut) {
             return Future.failedFuture(ended());
         }
         ContextInternal current = ContextInternal.current();
         Promise<T> told = current == null ? Promise.promise() : current.promise();
-        running.add(told);
+        running.put(told, System.nanoTime() + unstopped.toNanos());
         Future<T> started;
         try {
             started = start.get();
@@ -135,7 +146,7 @@ final class Session {
     }
 
     private void failForgotten() {
-        List<Promise<?>> forgotten = List.copyOf(running);
+        List<Promise<?>> forgotten = List.copyOf(running.keySet());
         forgotten.forEach(running::remove);
         for (Promise<?> told : forgotten) {
             told.tryFail(new VertxException("Connection was closed, and the client did not say what became of this"));
@@ -154,7 +165,7 @@ final class Session {
         return new AttemptException("the connection was cut, because the attempt's time was up", "08006", null);
     }
 
-    /** Stops what runs, if anything does; a cancel that is on its way is enough. */
+    /** Stops what runs, if anything does that may be stopped by now; a cancel that is on its way is enough. */
     void stop() {
         if (stopping.compareAndSet(false, true)) {
             stopWhileBusy(() -> stopper.stop(this)).onComplete((done, failed) -> stopping.set(false));
@@ -162,18 +173,23 @@ final class Session {
     }
 
     /**
-     * Sends a cancel if anything runs; the session is not quiet before it has arrived.
+     * Sends a cancel if anything runs that may be stopped by now; the session is not quiet before it has arrived.
      *
      * @param cancel completes, one way or the other, when it can hit nothing any more
      */
     Future<?> stopWhileBusy(Supplier<Future<?>> cancel) {
         cancels.incrementAndGet();
         // Asked only now: what ends from here on waits for the cancel.
-        Future<?> sent = running.isEmpty() ? Future.succeededFuture() : cancel.get();
+        Future<?> sent = mayBeStopped() ? cancel.get() : Future.succeededFuture();
         return sent.onComplete((done, failed) -> {
             cancels.decrementAndGet();
             settle();
         });
+    }
+
+    private boolean mayBeStopped() {
+        long now = System.nanoTime();
+        return !running.isEmpty() && running.values().stream().allMatch(from -> now - from >= 0);
     }
 
     /**
@@ -225,7 +241,7 @@ final class Session {
             return;
         }
         cut = true;
-        for (Promise<?> told : running) {
+        for (Promise<?> told : running.keySet()) {
             told.tryFail(ended());
         }
         PhysicalConnection.cut(raw);

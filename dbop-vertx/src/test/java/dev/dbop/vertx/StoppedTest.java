@@ -3,10 +3,12 @@ package dev.dbop.vertx;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.dbop.AttemptTimeoutException;
 import dev.dbop.DbopRunner;
 import dev.dbop.RetryPolicy;
+import dev.dbop.sql.MySqlSql;
 import dev.dbop.testkit.FaultProxy;
 import dev.dbop.testkit.PlannedFault;
 import dev.dbop.testkit.ServerSession;
@@ -23,6 +25,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** An attempt whose time is up ends, and what stops it hits nobody else. */
@@ -153,6 +156,67 @@ abstract class StoppedTest extends ServerTest {
         held.release();
         assertThat(runs).hasValue(1);
         assertUsable(pool);
+    }
+
+    /** A KILL between two statements of a text has MySQL and MariaDB fall silent, and nobody would know what became of it. */
+    @Test
+    void aCommitIsStoppedOnlyOnceItHasRunForSomeTime() throws Exception {
+        assumeFalse(postgres, "PostgreSQL says of any text that it was stopped");
+        FaultProxy proxy = proxy();
+        Pool pool = pool(proxy, 2);
+        PlannedFault held = proxy.holdAnswer(FaultProxy.commit());
+        AtomicLong returned = new AtomicLong();
+
+        // more than one attempt, since the time of one may be up before its COMMIT
+        Future<?> first = start(
+                limited(MySqlSql.UNSTOPPED.dividedBy(2), 20),
+                VertxScope.transaction(pool),
+                c -> note(c, "a").onSuccess(noted -> returned.set(System.nanoTime())));
+        held.await();
+        PlannedFault stopped = proxy.holdBack(StoppedTest::isCancel);
+        stopped.await();
+        Duration after = Duration.ofNanos(System.nanoTime() - returned.get());
+        held.release();
+        stopped.release();
+
+        assertThat(after).isGreaterThanOrEqualTo(MySqlSql.UNSTOPPED);
+        Clients.await(first);
+        call(settings, VertxScope.transaction(pool), c -> note(c, "b"));
+        assertThat(db.query("SELECT who FROM noted ORDER BY who")).containsExactly("a", "b");
+    }
+
+    /** As PostgreSQL's deferred constraints and MySQL's global read lock have it wait. */
+    @Test
+    void aCommitThatWaitsIsStoppedAndItsOutcomeKnown() throws Exception {
+        try (TestSession holder = TestSession.open(db)) {
+            deferConstraint();
+            Throwable failure = failure(
+                    limited(LIMIT, 0),
+                    VertxScope.transaction(pool(null, 2)),
+                    c -> note(c, "a").onSuccess(noted -> blockCommits(holder)));
+            holder.run(postgres ? "SELECT pg_advisory_unlock(4711)" : "UNLOCK TABLES");
+
+            assertThat(failure).isInstanceOf(AttemptTimeoutException.class);
+            assertThat(db.query("SELECT who FROM noted")).isEmpty();
+        }
+    }
+
+    private void deferConstraint() throws SQLException {
+        if (postgres) {
+            db.execute(
+                    "CREATE FUNCTION waits() RETURNS trigger LANGUAGE plpgsql AS"
+                            + " 'BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NULL; END'",
+                    "CREATE CONSTRAINT TRIGGER waits AFTER INSERT ON noted DEFERRABLE INITIALLY DEFERRED"
+                            + " FOR EACH ROW EXECUTE FUNCTION waits()");
+        }
+    }
+
+    private void blockCommits(TestSession holder) {
+        try {
+            holder.run(postgres ? "SELECT pg_advisory_lock(4711)" : "FLUSH TABLES WITH READ LOCK");
+        } catch (SQLException refused) {
+            throw new IllegalStateException(refused);
+        }
     }
 
     /** The rows of a stream come page by page, behind the attempt's back. */

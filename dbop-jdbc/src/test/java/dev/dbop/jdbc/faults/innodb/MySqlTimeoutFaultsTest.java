@@ -1,13 +1,22 @@
 package dev.dbop.jdbc.faults.innodb;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.dbop.DbopRunner;
+import dev.dbop.RetryPolicy;
 import dev.dbop.jdbc.JdbcScope;
+import dev.dbop.sql.MySqlSql;
+import dev.dbop.testkit.FaultProxy;
+import dev.dbop.testkit.PlannedFault;
 import dev.dbop.testkit.TestDatabase;
 import dev.dbop.testkit.TestSession;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 /** MySQL's max_execution_time, which stops top-level SELECTs only. */
@@ -51,6 +60,40 @@ abstract class MySqlTimeoutFaultsTest extends InnoDbFaultsTest {
         assertThat(history.lines()).singleElement().asString().startsWith("step 1 OPERATION RETRY_SAVEPOINT ");
         assertThat(noted("outer")).isEqualTo(1);
         assertThat(value(1)).isEqualTo(101);
+    }
+
+    /** A KILL between two statements of a text is not answered at all. */
+    @Test
+    void ofTheAttemptStrikeACommitThatSharesItsTextOnlyOnceItHasRunForSomeTime() throws SQLException {
+        assumeTrue(connectorJ, "the other driver sends no text of several statements");
+        DbopRunner limited = whole.policy(RetryPolicy.builder()
+                .maxRetries(20) // the time of one attempt may be up before its COMMIT
+                .attemptTimeout(MySqlSql.UNSTOPPED.dividedBy(2))
+                .build());
+        AtomicLong returned = new AtomicLong();
+        Duration after;
+        try (FaultProxy proxy = FaultProxy.to(db);
+                TestSession caller = TestSession.open(db)) {
+            PlannedFault held = proxy.holdAnswer(COMMIT);
+            CompletableFuture<Boolean> call = caller.start(unused -> {
+                onPool(
+                        db.url(proxy.port()) + "&allowMultiQueries=true",
+                        pool -> limited.run(JdbcScope.transaction(pool), tx -> {
+                            note(tx, "work");
+                            returned.set(System.nanoTime());
+                        }));
+                return true;
+            });
+            held.await();
+            PlannedFault stopped = proxy.holdBack(FaultProxy.containing("KILL QUERY"));
+            stopped.await();
+            after = Duration.ofNanos(System.nanoTime() - returned.get());
+            held.release();
+            stopped.release();
+            assertThat(call).succeedsWithin(Duration.ofSeconds(10));
+        }
+        assertThat(after).isGreaterThanOrEqualTo(MySqlSql.UNSTOPPED);
+        assertThat(noted("work")).isEqualTo(1);
     }
 
     /**
