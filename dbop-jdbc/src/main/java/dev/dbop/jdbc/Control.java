@@ -35,6 +35,15 @@ final class Control {
         return server.driver.hasSoundTransaction(raw);
     }
 
+    /** COMMIT as the driver sends it, who keeps it prepared; as a statement of ours where somebody may want to stop it. */
+    void commit() throws SQLException {
+        if (canceller == null) {
+            raw.commit();
+        } else {
+            run("COMMIT");
+        }
+    }
+
     /** Whether several statements go out as one text that stops at the first failure. */
     boolean joins() {
         return server.joinsStatements;
