@@ -83,12 +83,8 @@ public record Pace(Form form, Duration first, Duration most) {
         }
     }
 
-    /** The same in dbop's own words; its jitter of the exponential form is 20 % unless told otherwise. */
+    /** The same for dbop, whose own delays are not rounded: in whole milliseconds one retry in ten comes at once. */
     Backoff backoff() {
-        return switch (form) {
-            case NONE, EXP -> Backoff.exponential();
-            case FULL -> Backoff.fullJitter();
-            case EQUAL -> Backoff.equalJitter();
-        };
+        return form == Form.NONE ? Backoff.exponential() : step -> Duration.ofMillis(millisBefore(step.retry()));
     }
 }
