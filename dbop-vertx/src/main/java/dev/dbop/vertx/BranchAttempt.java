@@ -62,12 +62,12 @@ final class BranchAttempt extends VertxAttempt {
 
     /** PREPARE. */
     Future<BranchAnswer> prepare() {
-        return answered(session.send(texts.prepare()));
+        return answered(session.sendLast(texts.prepare()));
     }
 
     /** COMMIT of branch 0. Its connection goes back without anybody waiting for it. */
     Future<BranchAnswer> commitDecision() {
-        return answered(session.send(texts.commitDecision())).onSuccess(answer -> {
+        return answered(session.sendLast(texts.commitDecision())).onSuccess(answer -> {
             if (answer instanceof BranchAnswer.Done) {
                 giveBackRestored(texts.restoreAfterDecision());
             }

@@ -47,7 +47,7 @@ final class SavepointAttempt extends VertxAttempt {
         if (outerHasEnded()) {
             return Future.failedFuture(abandoned()).toCompletionStage();
         }
-        return session.send(work.releaseSavepoint())
+        return session.sendLast(work.releaseSavepoint())
                 .recover(failure -> Future.failedFuture(swallowed(failure)))
                 .compose(released -> session.uncancelled())
                 .toCompletionStage();

@@ -42,12 +42,12 @@ final class Session {
     final Database database;
     private final @Nullable ContextInternal context;
     private final Stopper stopper;
-    /** What runs, and the time from which it may be stopped. */
-    private final Map<Promise<?>, Long> running = new ConcurrentHashMap<>();
+    private final Map<Promise<?>, Running> running = new ConcurrentHashMap<>();
 
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final AtomicInteger cancels = new AtomicInteger();
     private final Queue<Promise<Boolean>> waiting = new ConcurrentLinkedQueue<>();
+    private volatile long answered = System.nanoTime();
     private volatile boolean cut;
     private volatile boolean watchesClosing;
     private volatile @Nullable Handler<Void> closeHandler;
@@ -81,14 +81,24 @@ final class Session {
         return database.family() == Database.Family.MYSQL ? MySqlSql.UNSTOPPED : Duration.ZERO;
     }
 
-    /** Sends a text of several statements, counting those that have succeeded before one fails. */
+    /**
+     * As {@link #send}, what ends the operation's work: a cancel that is on its way to one of its statements must have
+     * arrived by then.
+     */
+    Future<RowSet<Row>> sendLast(String sql) {
+        return uncancelled().compose(connected -> send(sql));
+    }
+
+    /** As {@link #sendLast}, counting the statements that have succeeded before one fails. */
     Future<?> sendCounting(String sql, AtomicInteger succeeded) {
         Collector<Row, ?, Object> counting =
                 Collector.of(Object::new, (ignored, row) -> {}, (left, right) -> left, ignored -> {
                     succeeded.incrementAndGet();
                     return ignored;
                 });
-        return run(() -> raw.query(sql).collecting(counting).execute(), unstopped());
+        return uncancelled()
+                .compose(connected ->
+                        run(() -> raw.query(sql).collecting(counting).execute(), unstopped()));
     }
 
     /** Runs something of the operation's on the connection; its future fails at once when the connection is cut. */
@@ -102,7 +112,7 @@ final class Session {
         }
         ContextInternal current = ContextInternal.current();
         Promise<T> told = current == null ? Promise.promise() : current.promise();
-        running.put(told, System.nanoTime() + unstopped.toNanos());
+        running.put(told, new Running(System.nanoTime(), unstopped.toNanos()));
         Future<T> started;
         try {
             started = start.get();
@@ -111,6 +121,7 @@ final class Session {
         }
         started.onComplete((value, failure) -> {
             running.remove(told);
+            answered = System.nanoTime();
             learnVertx();
             if (failure == null) {
                 told.tryComplete(value);
@@ -187,10 +198,21 @@ final class Session {
         });
     }
 
+    /** The server runs one after the other, so nothing has run for longer than since its last answer. */
     private boolean mayBeStopped() {
         long now = System.nanoTime();
-        return !running.isEmpty() && running.values().stream().allMatch(from -> now - from >= 0);
+        long idle = now - answered;
+        return !running.isEmpty()
+                && running.values().stream().allMatch(one -> Math.min(now - one.since, idle) >= one.unstopped);
     }
+
+    /**
+     * What was sent and not answered.
+     *
+     * @param since the nanosecond it was sent at
+     * @param unstopped for so many nanoseconds it may not be stopped
+     */
+    private record Running(long since, long unstopped) {}
 
     /**
      * Waits until nothing runs and no cancel is on its way, within the grace period; then the connection is cut.

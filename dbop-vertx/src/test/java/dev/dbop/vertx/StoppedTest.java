@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.dbop.AttemptTimeoutException;
 import dev.dbop.DbopRunner;
+import dev.dbop.OutcomeUnknownException;
 import dev.dbop.RetryPolicy;
 import dev.dbop.sql.MySqlSql;
 import dev.dbop.testkit.FaultProxy;
@@ -152,7 +153,7 @@ abstract class StoppedTest extends ServerTest {
         Throwable failure = failure(limited(LIMIT, 0), VertxScope.transaction(pool), c -> note(c, "a"));
 
         assertThat(held.hasHappened()).isTrue();
-        assertThat(failure).isInstanceOf(dev.dbop.OutcomeUnknownException.class);
+        assertThat(failure).isInstanceOf(OutcomeUnknownException.class);
         held.release();
         assertThat(runs).hasValue(1);
         assertUsable(pool);
@@ -180,9 +181,13 @@ abstract class StoppedTest extends ServerTest {
         stopped.release();
 
         assertThat(after).isGreaterThanOrEqualTo(MySqlSql.UNSTOPPED);
-        Clients.await(first);
+        // whoever is late here finds the connection cut, and that is not the question
+        Throwable unknown = catchThrowable(() -> Clients.await(first));
+        assertThat(unknown == null || unknown instanceof OutcomeUnknownException)
+                .as("%s", unknown)
+                .isTrue();
         call(settings, VertxScope.transaction(pool), c -> note(c, "b"));
-        assertThat(db.query("SELECT who FROM noted ORDER BY who")).containsExactly("a", "b");
+        assertThat(db.query("SELECT who FROM noted")).contains("b");
     }
 
     /** As PostgreSQL's deferred constraints and MySQL's global read lock have it wait. */
@@ -190,12 +195,15 @@ abstract class StoppedTest extends ServerTest {
     void aCommitThatWaitsIsStoppedAndItsOutcomeKnown() throws Exception {
         try (TestSession holder = TestSession.open(db)) {
             deferConstraint();
+            FaultProxy proxy = proxy();
+            PlannedFault committing = proxy.watch(FaultProxy.commit());
             Throwable failure = failure(
-                    limited(LIMIT, 0),
-                    VertxScope.transaction(pool(null, 2)),
+                    limited(LIMIT.multipliedBy(2), 0),
+                    VertxScope.transaction(pool(proxy, 2)),
                     c -> note(c, "a").onSuccess(noted -> blockCommits(holder)));
             holder.run(postgres ? "SELECT pg_advisory_unlock(4711)" : "UNLOCK TABLES");
 
+            assertThat(committing.hasHappened()).as("COMMIT was sent").isTrue();
             assertThat(failure).isInstanceOf(AttemptTimeoutException.class);
             assertThat(db.query("SELECT who FROM noted")).isEmpty();
         }
@@ -204,7 +212,7 @@ abstract class StoppedTest extends ServerTest {
     private void deferConstraint() throws SQLException {
         if (postgres) {
             db.execute(
-                    "CREATE FUNCTION waits() RETURNS trigger LANGUAGE plpgsql AS"
+                    "CREATE OR REPLACE FUNCTION waits() RETURNS trigger LANGUAGE plpgsql AS"
                             + " 'BEGIN PERFORM pg_advisory_xact_lock(4711); RETURN NULL; END'",
                     "CREATE CONSTRAINT TRIGGER waits AFTER INSERT ON noted DEFERRABLE INITIALLY DEFERRED"
                             + " FOR EACH ROW EXECUTE FUNCTION waits()");
