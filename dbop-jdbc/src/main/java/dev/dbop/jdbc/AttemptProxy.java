@@ -86,6 +86,15 @@ abstract class AttemptProxy implements InvocationHandler {
 
     /** As {@link #run}, whether or not a prologue waits. */
     final @Nullable Object listen(Statement statement, @Nullable String sql, Call call) throws Throwable {
+        attempt.begins();
+        try {
+            return listened(statement, sql, call);
+        } finally {
+            attempt.isOver();
+        }
+    }
+
+    private @Nullable Object listened(Statement statement, @Nullable String sql, Call call) throws Throwable {
         attempt.enter(statement, sql);
         Object result;
         try {
@@ -106,6 +115,15 @@ abstract class AttemptProxy implements InvocationHandler {
 
     /** Goes on with a statement that has run, for more rows or results, the attempt listening. */
     final @Nullable Object goOn(@Nullable Statement statement, Call call) throws Throwable {
+        attempt.begins();
+        try {
+            return goneOn(statement, call);
+        } finally {
+            attempt.isOver();
+        }
+    }
+
+    private @Nullable Object goneOn(@Nullable Statement statement, Call call) throws Throwable {
         attempt.sendPrologue();
         attempt.goOn(statement);
         Object result;
@@ -124,6 +142,7 @@ abstract class AttemptProxy implements InvocationHandler {
 
     /** Does what may ask the server, such as preparing or closing; the attempt hears of a failure. */
     final @Nullable Object hear(Call call) throws Throwable {
+        attempt.begins();
         try {
             return call.run();
         } catch (SQLException failure) {
@@ -132,6 +151,8 @@ abstract class AttemptProxy implements InvocationHandler {
             }
             SQLException thrown = attempt.heard(failure);
             throw thrown == null ? failure : thrown;
+        } finally {
+            attempt.isOver();
         }
     }
 }

@@ -113,7 +113,7 @@ final class BranchAttempt extends JdbcAttempt {
     BranchAnswer commitDecision() {
         try {
             closeStatements();
-            work.commit(context);
+            work.commit(context, comesToRest());
         } catch (SQLException failure) {
             return connectionGone() && !neverRan(failure)
                     ? new BranchAnswer.Unknown(failure)

@@ -54,6 +54,7 @@ final class Canceller {
     private long spent;
     private long unstopped;
     private boolean limitPassed;
+    private long limitPassedAt;
     private Scheduler.@Nullable Cancellable limit;
     private volatile boolean opening;
     private volatile Scheduler.@Nullable Cancellable watch;
@@ -217,17 +218,35 @@ final class Canceller {
                 return;
             }
             Duration left = longest.minusNanos(System.nanoTime() - began);
-            if (left.isZero() || left.isNegative()) {
-                if (mayBeCancelled()) {
-                    limitPassed = true;
-                    cancel(statement);
-                }
-                left = AGAIN;
+            Duration spared = Duration.ofNanos(unstopped - (System.nanoTime() - began));
+            if (isPositive(left)) {
+                lookAtLimitIn(left);
+            } else if (isPositive(spared)) {
+                // not longer than the limit, which may be the next statement's
+                lookAtLimitIn(spared.compareTo(longest) < 0 ? spared : longest);
+            } else {
+                passLimit(statement);
             }
-            lookAtLimitIn(left);
         } finally {
             gate.unlock();
         }
+    }
+
+    private static boolean isPositive(Duration duration) {
+        return !duration.isZero() && !duration.isNegative();
+    }
+
+    private void passLimit(Statement statement) {
+        long now = System.nanoTime();
+        if (!limitPassed) {
+            limitPassed = true;
+            limitPassedAt = now;
+        } else if (now - limitPassedAt > GRACE_NANOS) {
+            cut();
+            return;
+        }
+        cancel(statement);
+        lookAtLimitIn(AGAIN);
     }
 
     /** The attempt's time is up: cancels what runs, keeps further statements from running, at last cuts the connection. */

@@ -35,9 +35,12 @@ final class Control {
         return server.driver.hasSoundTransaction(raw);
     }
 
-    /** COMMIT as the driver sends it, who keeps it prepared; as a statement of ours where somebody may want to stop it. */
+    /**
+     * COMMIT as pgjdbc sends it, which keeps it prepared; as a statement of ours where somebody may want to stop it, or the
+     * driver to send it twice.
+     */
     void commit() throws SQLException {
-        if (canceller == null) {
+        if (canceller == null && !server.driver.repeatsStatements(raw)) {
             raw.commit();
         } else {
             run("COMMIT");
@@ -196,14 +199,15 @@ final class Control {
 
     private <T, V> @Nullable V with(T text, Use<T, V> use) throws SQLException {
         try (Statement statement = raw.createStatement()) {
-            return canceller == null ? use.on(statement, text) : watched(text, use, statement, canceller, joins());
+            boolean several = joins() && String.valueOf(text).contains(";");
+            return canceller == null ? use.on(statement, text) : watched(text, use, statement, canceller, several);
         }
     }
 
     /** COMMIT too has a limit on databases that set none: that it was cancelled for that is not somebody's cancel. */
     private static <T, V> @Nullable V watched(
-            T text, Use<T, V> use, Statement statement, Canceller canceller, boolean joined) throws SQLException {
-        canceller.enter(statement, false, joined ? MySqlSql.UNSTOPPED : Duration.ZERO);
+            T text, Use<T, V> use, Statement statement, Canceller canceller, boolean several) throws SQLException {
+        canceller.enter(statement, false, several ? MySqlSql.UNSTOPPED : Duration.ZERO);
         @Nullable V value;
         try {
             value = use.on(statement, text);

@@ -204,6 +204,11 @@ enum DriverMethods {
             return driver == PGJDBC && "OPEN".equals(String.valueOf(transactionState.call(physical(connection))));
         }
 
+        /** Whether pgjdbc sends what has failed once more, as with autosave: a second COMMIT finds nothing to commit. */
+        boolean repeatsStatements(Connection connection) throws SQLException {
+            return !"NEVER".equals(autosave.call(physical(connection)));
+        }
+
         /** Whether pgjdbc says that the transaction has failed, so that the server refuses whatever comes next. */
         boolean hasFailedTransaction(Connection connection) {
             try {

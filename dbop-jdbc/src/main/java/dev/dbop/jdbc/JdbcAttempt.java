@@ -14,6 +14,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,14 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
     /** Few at a time: those the operation has not closed yet. */
     private final Queue<Statement> statements = new ConcurrentLinkedQueue<>();
 
+    private static final AtomicIntegerFieldUpdater<JdbcAttempt> AT_WORK =
+            AtomicIntegerFieldUpdater.newUpdater(JdbcAttempt.class, "atWork");
+
+    private final JdbcAttempt outermost;
+    /** What the operation has asked of the driver, on any thread, in attempts inside too, and what has not come back. */
+    private volatile int atWork;
+
+    private volatile boolean closing;
     private boolean ended;
     private boolean committedImplicitly;
     private @Nullable SQLException lost;
@@ -50,6 +59,7 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
         this.raw = raw;
         this.context = context;
         this.parent = parent;
+        this.outermost = parent == null ? this : parent.outermost;
         this.timeouts = timeouts;
         this.canceller = canceller(parent == null ? null : parent.canceller);
         this.work = Work.of(server, raw, new Control(raw, server, canceller));
@@ -170,8 +180,33 @@ abstract class JdbcAttempt implements Attempt<Connection, SQLException> {
         return true;
     }
 
+    /** The operation asks something of the driver. */
+    final void begins() {
+        AT_WORK.incrementAndGet(outermost);
+    }
+
+    /** What it has asked has come back. */
+    final void isOver() {
+        AT_WORK.decrementAndGet(outermost);
+    }
+
+    /** From here on the operation runs nothing; false if on another thread something of it still does. */
+    final boolean comesToRest() {
+        closing = true;
+        return outermost.atWork == 0;
+    }
+
+    private boolean isClosing() {
+        for (JdbcAttempt at = this; at != null; at = at.parent) {
+            if (at.closing) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     final void checkOpen() throws SQLException {
-        if (ended) {
+        if (ended || isClosing()) {
             throw new SQLException(
                     "the attempt this connection was handed to has ended: use a connection only inside its operation",
                     "HY010");

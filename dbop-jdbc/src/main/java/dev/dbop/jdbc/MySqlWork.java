@@ -62,7 +62,7 @@ final class MySqlWork extends Work {
     }
 
     @Override
-    void commit(AttemptContext context) throws SQLException {
+    void commit(AttemptContext context, boolean atRest) throws SQLException {
         String restore = restore();
         if (restore == null) {
             control.run("COMMIT");

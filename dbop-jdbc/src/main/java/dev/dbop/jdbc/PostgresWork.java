@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 final class PostgresWork extends Work {
     /**
      * COMMIT of a failed transaction answers ROLLBACK without an error; any statement before it in the same string fails with
-     * 25P02 instead, at no further round trip. Where the driver knows that the transaction has not failed, COMMIT needs
-     * none.
+     * 25P02 instead, at no further round trip. Where the driver knows that the transaction has not failed, and nothing
+     * can let it fail any more, COMMIT needs none.
      */
     private static final Map<Database, String> COMMITS = new EnumMap<>(Database.class);
 
@@ -96,7 +96,7 @@ final class PostgresWork extends Work {
     }
 
     @Override
-    void commit(AttemptContext context) throws SQLException {
+    void commit(AttemptContext context, boolean atRest) throws SQLException {
         Prologue prologue = prologue();
         if (prologue != null && neverBegan()) {
             if (!prologue.isEmpty()) {
@@ -106,7 +106,7 @@ final class PostgresWork extends Work {
                 return;
             }
         }
-        if (control.isTransactionSound()) {
+        if (atRest && control.isTransactionSound()) {
             control.commit();
         } else {
             end(Objects.requireNonNull(COMMITS.get(database)));

@@ -93,7 +93,7 @@ final class SqliteWork extends Work {
 
     /** BUSY at COMMIT leaves the transaction as it is: only the COMMIT is repeated, never the work. */
     @Override
-    void commit(AttemptContext context) throws SQLException {
+    void commit(AttemptContext context, boolean atRest) throws SQLException {
         for (int tries = 1; ; tries++) {
             try {
                 control.run("COMMIT");

@@ -90,7 +90,7 @@ final class TransactionAttempt extends JdbcAttempt {
     public void commit() throws SQLException {
         closeStatements();
         commitSent = true;
-        work.commit(context);
+        work.commit(context, comesToRest());
         tellParent(!context.readOnly());
         operationEnded();
         boolean restored = restored(null);

@@ -102,8 +102,12 @@ abstract class Work {
         beginTransaction(isolation, readOnly, timeouts, null);
     }
 
-    /** COMMIT; throws if the transaction had failed, though the server would answer its COMMIT with success. */
-    abstract void commit(AttemptContext context) throws SQLException;
+    /**
+     * COMMIT; throws if the transaction had failed, though the server would answer its COMMIT with success.
+     *
+     * @param atRest whether nothing of the operation's can come between, so that what the driver says now is true then
+     */
+    abstract void commit(AttemptContext context, boolean atRest) throws SQLException;
 
     /** ROLLBACK; harmless if the server has rolled back already. */
     abstract void rollback() throws SQLException;
