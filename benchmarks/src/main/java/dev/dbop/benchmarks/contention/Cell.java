@@ -4,6 +4,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import dev.dbop.AttemptTimeoutException;
 import dev.dbop.DbopRunner;
 import dev.dbop.RetryPolicy;
+import dev.dbop.TimeoutRule;
 import dev.dbop.benchmarks.Pools;
 import dev.dbop.benchmarks.peers.Contended;
 import dev.dbop.benchmarks.peers.Peers;
@@ -143,9 +144,12 @@ record Cell(
             retry.backoff(pacing.backoff());
             runner = runner.classifier(pacing.classifier());
         }
-        DbopRunner ready = runner.policy(retry.build()).timeouts(rule.timeouts());
+        TimeoutRule timeouts = rule.timeouts();
+        DbopRunner ready = runner.policy(retry.build()).timeouts(timeouts);
+        SqlWork<Boolean> work =
+                timeouts instanceof ObservedWait observed ? observed.watching(worker::attempt) : worker::attempt;
         var scope = JdbcScope.transaction(pool);
-        return () -> ready.call(scope, worker::attempt);
+        return () -> ready.call(scope, work::run);
     }
 
     /** Whether a failure says that the attempts were not enough, and not that something is broken. */

@@ -34,7 +34,9 @@ public final class Contention implements Group {
             "rules",
                     Map.of(
                             "workloads", "hot,mild,keepers,queue",
-                            "rules", "none,8ms,20ms,50ms,200ms,grow:8ms:2,grow:8ms:4,grow:20ms:2,grow:8ms:2:2",
+                            "rules",
+                                    "none,8ms,20ms,50ms,200ms,grow:8ms:2,grow:8ms:4,grow:20ms:2,grow:8ms:2:2,"
+                                            + "observed:4:2:2",
                             "paces", "exp:100ms:1s"),
             "paces",
                     Map.of(

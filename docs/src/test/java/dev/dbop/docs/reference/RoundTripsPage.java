@@ -156,7 +156,8 @@ final class RoundTripsPage {
             travel with the operation's first statement.
 
             With MySQL Connector/J write `allowMultiQueries=true` into the URL if your SQL is safe with it: what dbop sends then goes
-            out joined.
+            out joined. Such a text is not stopped in its first half second: a `KILL QUERY` between two of its statements would not
+            be answered.
 
             ## jOOQ, Hibernate
 
