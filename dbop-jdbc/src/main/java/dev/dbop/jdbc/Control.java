@@ -1,6 +1,7 @@
 package dev.dbop.jdbc;
 
 import dev.dbop.sql.MySqlSql;
+import dev.dbop.sql.StatementText;
 import java.sql.BatchUpdateException;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -199,15 +200,21 @@ final class Control {
 
     private <T, V> @Nullable V with(T text, Use<T, V> use) throws SQLException {
         try (Statement statement = raw.createStatement()) {
-            boolean several = joins() && String.valueOf(text).contains(";");
-            return canceller == null ? use.on(statement, text) : watched(text, use, statement, canceller, several);
+            return canceller == null
+                    ? use.on(statement, text)
+                    : watched(text, use, statement, canceller, unstopped(text));
         }
+    }
+
+    private Duration unstopped(Object text) {
+        boolean several = joins() && StatementText.mayBeSeveral(server.database, text.toString());
+        return several ? MySqlSql.UNSTOPPED : Duration.ZERO;
     }
 
     /** COMMIT too has a limit on databases that set none: that it was cancelled for that is not somebody's cancel. */
     private static <T, V> @Nullable V watched(
-            T text, Use<T, V> use, Statement statement, Canceller canceller, boolean several) throws SQLException {
-        canceller.enter(statement, false, several ? MySqlSql.UNSTOPPED : Duration.ZERO);
+            T text, Use<T, V> use, Statement statement, Canceller canceller, Duration unstopped) throws SQLException {
+        canceller.enter(statement, false, unstopped);
         @Nullable V value;
         try {
             value = use.on(statement, text);

@@ -43,7 +43,6 @@ final class Session {
     private final @Nullable ContextInternal context;
     private final Stopper stopper;
     private final Map<Promise<?>, Running> running = new ConcurrentHashMap<>();
-
     private final AtomicBoolean stopping = new AtomicBoolean();
     private final AtomicInteger cancels = new AtomicInteger();
     private final Queue<Promise<Boolean>> waiting = new ConcurrentLinkedQueue<>();

@@ -27,10 +27,9 @@ final class ObservedWait implements TimeoutRule {
 
     @Override
     public Timeouts forAttempt(int attempt, int attempts) {
-        double nanos = times * median * Math.pow(factor, attempt - 1.0);
-        return attempts - attempt < inFull
-                ? Timeouts.none()
-                : Timeouts.none().withLock(Duration.ofNanos((long) Math.max(1_000_000, nanos)));
+        Duration first = Duration.ofNanos((long) Math.max(1_000_000, times * median));
+        return TimeoutRule.growingLockTimeout(first, factor, inFull, Timeouts.none())
+                .forAttempt(attempt, attempts);
     }
 
     <T> SqlWork<T> watching(SqlWork<T> work) {
