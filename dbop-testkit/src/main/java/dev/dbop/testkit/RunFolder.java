@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.time.Duration;
@@ -118,8 +119,15 @@ final class RunFolder implements AutoCloseable {
         }
     }
 
-    private static void sweepOne(Path ownerFile) throws IOException {
-        try (FileChannel channel = FileChannel.open(ownerFile, StandardOpenOption.WRITE);
+    /** Clears what an owner left, if it is gone. One that closes its folder by itself, meanwhile, has left nothing. */
+    static void sweepOne(Path ownerFile) throws IOException {
+        FileChannel opened;
+        try {
+            opened = FileChannel.open(ownerFile, StandardOpenOption.WRITE);
+        } catch (NoSuchFileException closedMeanwhile) {
+            return;
+        }
+        try (FileChannel channel = opened;
                 FileLock lock = channel.tryLock()) {
             if (lock == null) {
                 return;

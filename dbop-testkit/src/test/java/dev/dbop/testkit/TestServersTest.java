@@ -1,16 +1,21 @@
 package dev.dbop.testkit;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dbop.sql.Database;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.opentest4j.AssertionFailedError;
 
 final class TestServersTest {
@@ -77,7 +82,7 @@ final class TestServersTest {
     }
 
     @Test
-    void clearsAwayTheServerOfAJvmThatWasKilled() throws IOException, InterruptedException {
+    void clearsAwayTheServerOfAJvmThatWasKilled() throws IOException {
         Process jvm = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                         "-cp",
@@ -85,21 +90,37 @@ final class TestServersTest {
                         DiesWithAServer.class.getName())
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        List<String> lines = new String(jvm.getInputStream().readAllBytes(), StandardCharsets.UTF_8)
-                .lines()
-                .filter(line -> line.startsWith("server "))
-                .toList();
-        jvm.waitFor();
-        assertThat(lines).hasSize(1);
-        ProcessHandle orphan = ProcessHandle.of(Long.parseLong(lines.get(0).substring("server ".length())))
-                .orElseThrow();
-        assertThat(orphan.isAlive()).isTrue();
-        assertThat(foldersOf(jvm.pid())).isNotEmpty();
+        ProcessHandle orphan = serverOf(jvm);
 
+        // another JVM of tests would clear it away as soon as its owner is dead
+        CacheFolder.exclusively(root -> {
+            jvm.getOutputStream().close();
+            RunFolder.awaitEnd(jvm.toHandle(), Duration.ofSeconds(20));
+            assertThat(orphan.isAlive()).isTrue();
+            assertThat(foldersOf(jvm.pid())).isNotEmpty();
+            return true;
+        });
         TestServers.start(Database.SQLITE).close();
 
         assertThat(orphan.isAlive()).isFalse();
         assertThat(foldersOf(jvm.pid())).isEmpty();
+    }
+
+    @Test
+    void takesItCalmlyThatAnOwnerHasJustClosedItsFolder(@TempDir Path runs) {
+        assertThatCode(() -> RunFolder.sweepOne(runs.resolve("mysql-1-2-3.owner")))
+                .doesNotThrowAnyException();
+    }
+
+    private static ProcessHandle serverOf(Process jvm) throws IOException {
+        try (BufferedReader output = jvm.inputReader(StandardCharsets.UTF_8)) {
+            String line = output.lines()
+                    .filter(text -> text.startsWith("server "))
+                    .findFirst()
+                    .orElseThrow();
+            return ProcessHandle.of(Long.parseLong(line.substring("server ".length())))
+                    .orElseThrow();
+        }
     }
 
     private static List<Path> foldersOf(long pid) throws IOException {
@@ -109,17 +130,18 @@ final class TestServersTest {
         }
     }
 
-    /** Starts a server and ends as a killed JVM does, without its shutdown hooks. */
+    /** Starts a server and, when its input ends, ends as a killed JVM does, without its shutdown hooks. */
     static final class DiesWithAServer {
 
         private DiesWithAServer() {}
 
-        public static void main(String[] arguments) {
+        public static void main(String[] arguments) throws IOException {
             System.setProperty("dbop.test.docker", "false");
             long pid =
                     TestServers.start(Database.MARIADB).handle().orElseThrow().pid();
             System.out.println("server " + pid);
             System.out.flush();
+            System.in.transferTo(OutputStream.nullOutputStream());
             Runtime.getRuntime().halt(1);
         }
     }
