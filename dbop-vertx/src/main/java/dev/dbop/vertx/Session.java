@@ -85,7 +85,7 @@ final class Session {
      * arrived by then.
      */
     Future<RowSet<Row>> sendLast(String sql) {
-        return uncancelled().compose(connected -> send(sql));
+        return last(() -> raw.query(sql).execute());
     }
 
     /** As {@link #sendLast}, counting the statements that have succeeded before one fails. */
@@ -95,9 +95,11 @@ final class Session {
                     succeeded.incrementAndGet();
                     return ignored;
                 });
-        return uncancelled()
-                .compose(connected ->
-                        run(() -> raw.query(sql).collecting(counting).execute(), unstopped()));
+        return last(() -> raw.query(sql).collecting(counting).execute());
+    }
+
+    private <T> Future<T> last(Supplier<Future<T>> start) {
+        return uncancelled().compose(connected -> run(start, unstopped()));
     }
 
     /** Runs something of the operation's on the connection; its future fails at once when the connection is cut. */
@@ -107,7 +109,9 @@ final class Session {
 
     private <T> Future<T> run(Supplier<Future<T>> start, Duration unstopped) {
         if (cut) {
-            return Future.failedFuture(ended());
+            // In the client's words, which say that nothing was sent: a COMMIT that was not is no unknown one.
+            return Future.failedFuture(
+                    new VertxException("Connection is not active now: it was cut, because the attempt's time was up"));
         }
         ContextInternal current = ContextInternal.current();
         Promise<T> told = current == null ? Promise.promise() : current.promise();

@@ -41,12 +41,12 @@ abstract class StoppedTest extends ServerTest {
     }
 
     /** The request on a connection of its own; or the statement that stops another. */
-    private static boolean isCancel(byte[] bytes) {
+    static boolean isCancel(byte[] bytes) {
         String text = new String(bytes, StandardCharsets.ISO_8859_1);
         return text.contains(new String(CANCEL_REQUEST, StandardCharsets.ISO_8859_1)) || text.contains("KILL QUERY");
     }
 
-    private DbopRunner limited(Duration attempt, int retries) {
+    final DbopRunner limited(Duration attempt, int retries) {
         return settings.policy(RetryPolicy.builder()
                 .maxRetries(retries)
                 .initialDelay(Duration.ofMillis(10))
