@@ -15,6 +15,7 @@ import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Pool;
 import io.vertx.sqlclient.SqlConnection;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Test;
 
@@ -84,7 +85,7 @@ final class PostgreSqlSessionFaultsTest extends ServerTest {
             failure = failure(settings, VertxScope.transaction(pool), c -> {
                 int session = PgConnection.cast(c).processId();
                 others.add(administrator.start(own -> {
-                    Awaitility.await().until(() -> sleeps(session));
+                    Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> sleeps(session));
                     db.cancel(session);
                     return true;
                 }));

@@ -76,6 +76,7 @@ abstract class TableLocksTest extends ServerTest {
 
     private void awaitBlocked() {
         Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
                 .until(() ->
                         db.sessions().stream().anyMatch(session -> session.state() == ServerSession.State.BLOCKED));
     }

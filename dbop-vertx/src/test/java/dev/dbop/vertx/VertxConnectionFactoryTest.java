@@ -13,6 +13,7 @@ import dev.dbop.connect.TargetSession;
 import dev.dbop.connect.WalkLimits;
 import dev.dbop.sql.Database;
 import dev.dbop.testkit.ClientDriver;
+import dev.dbop.testkit.FaultProxy;
 import dev.dbop.testkit.TestDatabase;
 import dev.dbop.testkit.TestServer;
 import dev.dbop.testkit.TestServers;
@@ -38,6 +39,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -57,6 +59,8 @@ class VertxConnectionFactoryTest {
     private static final RandomSource UNSHUFFLED = () -> Math.nextDown(1.0);
 
     private static final WalkLimits PATIENT = new WalkLimits(Duration.ofSeconds(10), Duration.ofSeconds(30), 2);
+
+    private static final List<FaultProxy> REFUSING = new CopyOnWriteArrayList<>();
 
     private static TestServer primary;
     private static TestServer standby;
@@ -87,13 +91,15 @@ class VertxConnectionFactoryTest {
         return new HostAddress(server.host(), server.port());
     }
 
-    private static HostAddress refusing() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new HostAddress("127.0.0.1", socket.getLocalPort());
-        }
+    /** A port nobody listens on, nor will. */
+    private static HostAddress refusing() {
+        FaultProxy nobody = FaultProxy.to("127.0.0.1", 1);
+        nobody.refuseNewConnections();
+        REFUSING.add(nobody);
+        return new HostAddress("127.0.0.1", nobody.port());
     }
 
-    private static HostAddress host(String name) throws IOException {
+    private static HostAddress host(String name) {
         return switch (name) {
             case "primary" -> address(primary);
             case "standby" -> address(standby);

@@ -62,11 +62,15 @@ class VertxRowWatchOnPostgreSqlTest extends VertxRowWatchTest {
     /** Until the session of the subscriber listens, and the look after that has been made. */
     private void awaitListening() {
         Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> db.sessions().stream()
                         .anyMatch(session ->
                                 session.query().startsWith("LISTEN") && session.state() == ServerSession.State.IDLE));
-        Awaitility.await().pollInterval(Duration.ofMillis(5)).until(() -> looks.availablePermits() >= 2);
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> looks.availablePermits() >= 2);
     }
 
     @Test
@@ -99,12 +103,13 @@ class VertxRowWatchOnPostgreSqlTest extends VertxRowWatchTest {
         for (int i = 0; i < 50; i++) {
             all.add(listening().awaitChangeFrom(seen));
         }
-        Awaitility.await().until(() -> looks.availablePermits() >= 50);
+        Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> looks.availablePermits() >= 50);
         db.execute("UPDATE job SET state = 'done' WHERE id = 1");
         for (Future<WatchedRow> each : all) {
             assertThat(get(each).get("state")).isEqualTo("done");
         }
         Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
                 .until(() -> db.sessions().stream()
                         .anyMatch(session -> session.query().startsWith("UNLISTEN")));
     }

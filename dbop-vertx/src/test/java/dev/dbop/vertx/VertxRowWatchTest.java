@@ -287,7 +287,7 @@ abstract class VertxRowWatchTest {
         assertThat(asked.get()).isSameAs(home.get());
         get(Clients.VERTX.undeploy(id));
         Future<WatchedRow> wait = Objects.requireNonNull(begun.get());
-        await().until(wait::isComplete);
+        await().atMost(Duration.ofSeconds(30)).until(wait::isComplete);
         assertThat(wait.cause()).isInstanceOf(CancellationException.class).hasMessageContaining("undeployed");
         looks.drainPermits();
         assertThat(looks.tryAcquire(2, 200, TimeUnit.MILLISECONDS))

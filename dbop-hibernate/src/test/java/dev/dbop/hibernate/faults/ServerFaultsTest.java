@@ -296,7 +296,8 @@ abstract class ServerFaultsTest extends FaultsTest {
             if (firstRun()) {
                 long self = sessionId(session);
                 db.kill(self);
-                await().pollInterval(Duration.ofMillis(5))
+                await().atMost(Duration.ofSeconds(30))
+                        .pollInterval(Duration.ofMillis(5))
                         .until(() -> db.sessions().stream().noneMatch(other -> other.id() == self));
             }
             // Not by find(), in which Hibernate 7 takes the failure for a row that is not there.
@@ -361,7 +362,9 @@ abstract class ServerFaultsTest extends FaultsTest {
                 assertThat(history.lines()).hasSize(2).first().asString().startsWith("step #1 COMMIT OUTCOME_UNKNOWN ");
             }
         });
-        await().untilAsserted(() -> assertThat(db.query("SELECT id FROM entry")).containsExactly("1"));
+        await().atMost(Duration.ofSeconds(30))
+                .untilAsserted(
+                        () -> assertThat(db.query("SELECT id FROM entry")).containsExactly("1"));
     }
 
     /** Unanswered, an idempotent call is simply run again. */

@@ -6,17 +6,16 @@ import dev.dbop.connect.HostAddress;
 import dev.dbop.connect.TargetSession;
 import dev.dbop.connect.WalkLimits;
 import dev.dbop.testkit.Credentials;
+import dev.dbop.testkit.FaultProxy;
 import dev.dbop.testkit.TestServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Collectors;
 
 /** What the tests of several hosts have in common. */
@@ -26,19 +25,20 @@ final class Cluster {
 
     static final WalkLimits QUICK = new WalkLimits(Duration.ofSeconds(10), Duration.ofSeconds(30), 1);
 
+    private static final List<FaultProxy> REFUSING = new CopyOnWriteArrayList<>();
+
     private Cluster() {}
 
     static HostAddress address(TestServer server) {
         return new HostAddress(server.host(), server.port());
     }
 
-    /** A port nobody listens on. */
+    /** A port nobody listens on, nor will. */
     static HostAddress refusing() {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return new HostAddress("127.0.0.1", socket.getLocalPort());
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        FaultProxy nobody = FaultProxy.to("127.0.0.1", 1);
+        nobody.refuseNewConnections();
+        REFUSING.add(nobody);
+        return new HostAddress("127.0.0.1", nobody.port());
     }
 
     static Dsn dsn(String scheme, Credentials login, String database, String parameters, HostAddress... hosts) {

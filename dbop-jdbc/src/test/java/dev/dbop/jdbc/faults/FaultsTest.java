@@ -132,7 +132,9 @@ abstract class FaultsTest {
 
     /** Waits until the server has noticed every closed connection and done what it was at. */
     final void awaitNoSession() {
-        await().pollInterval(Duration.ofMillis(5)).until(() -> db.sessions().isEmpty());
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(5))
+                .until(() -> db.sessions().isEmpty());
     }
 
     final long balance(int id) throws SQLException {

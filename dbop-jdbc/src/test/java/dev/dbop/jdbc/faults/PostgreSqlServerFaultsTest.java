@@ -199,7 +199,9 @@ class PostgreSqlServerFaultsTest {
             for (Connection other : others) {
                 other.close();
             }
-            await().ignoreExceptions().until(() -> db.sessions().isEmpty());
+            await().atMost(Duration.ofSeconds(30))
+                    .ignoreExceptions()
+                    .until(() -> db.sessions().isEmpty());
             db.execute("ALTER DATABASE " + db.name() + " CONNECTION LIMIT -1");
         }
         assertThat(balance()).isEqualTo(1);
@@ -207,14 +209,16 @@ class PostgreSqlServerFaultsTest {
 
     /** Takes every place but the one of the testkit's own connection. */
     private static void fill(List<Connection> others, TestDatabase as, int places) {
-        await().until(() -> db.sessions().isEmpty());
+        await().atMost(Duration.ofSeconds(30)).until(() -> db.sessions().isEmpty());
         // A session that has ended is no longer listed a moment before its place is free.
-        await().ignoreExceptionsInstanceOf(SQLException.class).until(() -> {
-            while (others.size() < places) {
-                others.add(as.connect());
-            }
-            return true;
-        });
+        await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptionsInstanceOf(SQLException.class)
+                .until(() -> {
+                    while (others.size() < places) {
+                        others.add(as.connect());
+                    }
+                    return true;
+                });
         assertThatThrownBy(as::connect).isInstanceOf(SQLException.class);
     }
 
@@ -225,7 +229,8 @@ class PostgreSqlServerFaultsTest {
                 "ALTER SYSTEM SET synchronous_standby_names = 'nobody'",
                 "SELECT pg_reload_conf()");
         try {
-            await().until(() -> db.query("SHOW synchronous_standby_names").equals(List.of("nobody")));
+            await().atMost(Duration.ofSeconds(30))
+                    .until(() -> db.query("SHOW synchronous_standby_names").equals(List.of("nobody")));
             // COMMIT waits once the checkpointer has read the setting: between two checkpoints at the latest.
             db.execute("CHECKPOINT", "CHECKPOINT");
             List<CompletableFuture<Void>> disturbed = new ArrayList<>();
@@ -251,8 +256,9 @@ class PostgreSqlServerFaultsTest {
     }
 
     private static void awaitWaitForStandby(long session) {
-        await().until(() -> db.query("SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
-                .contains(Long.toString(session)));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> db.query("SELECT pid FROM pg_stat_activity WHERE wait_event = 'SyncRep'")
+                        .contains(Long.toString(session)));
     }
 
     @Test

@@ -61,7 +61,8 @@ class PostgreSqlSessionFaultsTest extends PostgreSqlFaultsTest {
     }
 
     private void awaitEnd(long session) {
-        await().pollInterval(Duration.ofMillis(5))
+        await().atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(5))
                 .until(() -> db.sessions().stream().noneMatch(other -> other.id() == session));
     }
 

@@ -332,7 +332,10 @@ class RowWatchOnPostgreSqlTest extends RowWatchOnServerTest {
             try (TestServer standby = primary.startStandby()) {
                 PGSimpleDataSource source = new PGSimpleDataSource();
                 source.setUrl(own.url(standby.port()));
-                Awaitility.await().ignoreExceptions().until(() -> count(source) == 1);
+                Awaitility.await()
+                        .atMost(Duration.ofSeconds(30))
+                        .ignoreExceptions()
+                        .until(() -> count(source) == 1);
                 CompletableFuture<WatchedRow> woken = start(() -> RowWatch.on(source, TableName.of("job"))
                         .where("id", 1)
                         .every(Duration.ofMillis(100))

@@ -13,6 +13,7 @@ import dev.dbop.testkit.TestDatabase;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import javax.sql.DataSource;
@@ -87,7 +88,9 @@ abstract class SessionContextTest {
 
     @Test
     void takesNoConnectionThatNobodyAsksFor() throws SQLException {
-        Awaitility.await().until(() -> db.sessions().isEmpty());
+        Awaitility.await()
+                .atMost(Duration.ofSeconds(30))
+                .until(() -> db.sessions().isEmpty());
         try (SessionContext context = SessionContext.open(source)) {
             assertThat(db.sessions()).isEmpty();
             context.connection();

@@ -20,6 +20,7 @@ import dev.dbop.testkit.TestDatabase;
 import java.io.IOException;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
@@ -206,7 +207,7 @@ abstract class TransactionTest {
                 Connection connection = transaction.connection();
                 note(connection, "a");
                 db.kill(db.sessionId(connection));
-                Awaitility.await().until(() -> sessionsInTransaction() == 0);
+                Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> sessionsInTransaction() == 0);
                 note(connection, "b");
                 transaction.commit();
             }

@@ -19,6 +19,7 @@ import dev.dbop.twophase.TwoPhaseResult;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -123,7 +124,8 @@ class HeldBackPrepareTest {
         CompletableFuture<TwoPhaseResult<Integer>> coordinator = start(session);
         held.await();
         databases.get(0).kill(session.get());
-        await().until(() -> databases.get(0).sessions().stream().noneMatch(s -> s.id() == session.get()));
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> databases.get(0).sessions().stream().noneMatch(s -> s.id() == session.get()));
         assertThat(recover().groups()).isEmpty();
 
         // The coordinator finds out as well, and is too late.

@@ -60,12 +60,14 @@ abstract class UnavailableServerFaultsTest extends InnoDbFaultsTest {
     /** Of the ten there are, the administrator has one and the testkit another. */
     private void takeAll(List<Connection> taken) {
         // A session that has ended is no longer listed a moment before its place is free.
-        await().ignoreExceptionsInstanceOf(SQLException.class).until(() -> {
-            while (taken.size() < 8) {
-                taken.add(user.connect());
-            }
-            return true;
-        });
+        await().atMost(Duration.ofSeconds(30))
+                .ignoreExceptionsInstanceOf(SQLException.class)
+                .until(() -> {
+                    while (taken.size() < 8) {
+                        taken.add(user.connect());
+                    }
+                    return true;
+                });
         assertThatThrownBy(user::connect)
                 .isInstanceOfSatisfying(
                         SQLException.class,
