@@ -70,7 +70,7 @@ class SmallestRunTest {
                 "workloads=mild",
                 "contenders=hand,dbop,jdbi",
                 "rules=none,grow:8ms:2:1",
-                "time=0.5s",
+                "time=2s",
                 "workers=4");
 
         assertThat(rows).hasSize(4).allMatch(row -> number(row, "commits/s") > 0);
@@ -82,7 +82,7 @@ class SmallestRunTest {
                 "sick",
                 "contenders=hand,dbop_budget_0.1",
                 "healthy=0.5s",
-                "sick=1s",
+                "sick=6s",
                 "after=1s",
                 "rate=100",
                 "work=1ms");
