@@ -9,6 +9,7 @@ import dev.dbop.sql.Database;
 import dev.dbop.sql.TokenTable;
 import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
+import dev.dbop.testkit.TestSession;
 import dev.dbop.vertx.VertxCommitProbe;
 import dev.dbop.vertx.VertxRunner;
 import dev.dbop.vertx.VertxScope;
@@ -151,12 +152,17 @@ final class VertxGuideTest {
     void aCallEndsWithWhatItIsFor() throws SQLException {
         Promise<Void> gone = Promise.promise();
         Future<Void> closed = gone.future();
-        // snippet: until
-        Future<Integer> rows = runner.until(closed) // of the HTTP request's connection, say
-                .call(VertxScope.transaction(pool), tx -> add(tx, 1, 10));
-        // end snippet
-        gone.complete();
+        try (TestSession other = TestSession.open(db)) {
+            // The call waits for this row: it cannot be done before nobody waits for it.
+            other.run("BEGIN", "UPDATE account SET balance = balance WHERE id = 1");
+            // snippet: until
+            Future<Integer> rows = runner.until(closed) // of the HTTP request's connection, say
+                    .call(VertxScope.transaction(pool), tx -> add(tx, 1, 10));
+            // end snippet
+            gone.complete();
 
-        assertThatThrownBy(() -> await(rows)).isInstanceOfAny(CancellationException.class, CompletionException.class);
+            assertThatThrownBy(() -> await(rows))
+                    .isInstanceOfAny(CancellationException.class, CompletionException.class);
+        }
     }
 }

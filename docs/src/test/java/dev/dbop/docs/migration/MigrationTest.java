@@ -47,7 +47,7 @@ abstract class MigrationTest {
         return Conflict.DEADLOCK;
     }
 
-    /** What the session that holds account 2 does while the transfer waits for it. */
+    /** What the session that holds account 2 does while the transfer waits. */
     enum Conflict {
         DEADLOCK("UPDATE account SET balance = balance + 0 WHERE id = 1; ROLLBACK"),
         SERIALIZATION("COMMIT");
@@ -89,14 +89,21 @@ abstract class MigrationTest {
     @ParameterizedTest
     @EnumSource
     void aConflictIsSurvived(Side side) throws SQLException {
-        try (TestSession other = TestSession.open(db)) {
+        try (TestSession gate = TestSession.open(db);
+                TestSession other = TestSession.open(db)) {
+            // A session looks for a deadlock once: not before there is one, so the transfer comes to account 2 last.
+            gate.run("BEGIN", "UPDATE account SET balance = balance + 0 WHERE id = 1");
             // Nobody but the transfer is to be the victim, not even of a second deadlock.
             other.run("BEGIN", "SET LOCAL deadlock_timeout = '15s'");
             other.run("UPDATE account SET balance = balance + 0 WHERE id = 2");
             CompletableFuture<Void> transfer = start(transfers(side, db.dataSource()));
             db.awaitBlocked();
-            other.run(conflict().statements);
-            transfer.join();
+            CompletableFuture<Boolean> crossing = other.start(conflict().statements);
+            if (conflict() == Conflict.DEADLOCK) {
+                other.awaitBlocked();
+            }
+            gate.run("ROLLBACK");
+            CompletableFuture.allOf(transfer, crossing).join();
         }
         assertThat(moved()).isEqualTo(10);
     }

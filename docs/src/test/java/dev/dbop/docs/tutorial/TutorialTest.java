@@ -9,6 +9,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
+import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import javax.tools.JavaCompiler;
 import javax.tools.StandardJavaFileManager;
@@ -112,13 +114,15 @@ class TutorialTest {
 
     private Running service() throws IOException {
         int port = freePort();
-        Running service = new Running(java(port, "bank.Service", db.url()), folder.resolve("service.log"), port);
+        // Half its lock timeout: by then the trouble waits too, and the lock timeout is still to come.
+        Process process = java(port, "bank.Service", looksForDeadlocksAfter("1500ms"));
+        Running service = new Running(process, folder.resolve("service.log"), port);
         Awaitility.await().atMost(LIMIT).until(() -> service.log().contains("ready"));
         return service;
     }
 
     private List<String> trouble(Running service, String name) throws IOException, InterruptedException {
-        Process trouble = java(service.port(), "bank.Trouble", name, neverTheVictim());
+        Process trouble = java(service.port(), "bank.Trouble", name, looksForDeadlocksAfter("20s"));
         trouble.getOutputStream().close();
         try (InputStream output = trouble.getInputStream()) {
             List<String> lines = new String(output.readAllBytes(), StandardCharsets.UTF_8)
@@ -130,8 +134,8 @@ class TutorialTest {
     }
 
     /** Of two that wait for each other the one whose look comes first ends itself, and that is to be the service. */
-    private String neverTheVictim() {
-        return db.url() + (db.url().contains("?") ? "&" : "?") + "options=-c%20deadlock_timeout=20s";
+    private String looksForDeadlocksAfter(String time) {
+        return db.url() + (db.url().contains("?") ? "&" : "?") + "options=-c%20deadlock_timeout=" + time;
     }
 
     private Process java(int httpPort, String... arguments) throws IOException {
@@ -149,9 +153,20 @@ class TutorialTest {
         return builder.start();
     }
 
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
+    /** Below those that systems give to clients: one of these may take it before the service does, seconds later. */
+    private static int freePort() {
+        int port;
+        do {
+            port = ThreadLocalRandom.current().nextInt(15_000, 32_000);
+        } while (!isFree(port));
+        return port;
+    }
+
+    private static boolean isFree(int port) {
+        try (ServerSocket socket = new ServerSocket(port, 1, InetAddress.getLoopbackAddress())) {
+            return socket.isBound();
+        } catch (IOException taken) {
+            return false;
         }
     }
 

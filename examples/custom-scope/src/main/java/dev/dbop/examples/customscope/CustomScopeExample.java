@@ -3,6 +3,7 @@ package dev.dbop.examples.customscope;
 import com.zaxxer.hikari.HikariDataSource;
 import dev.dbop.DbopRunner;
 import dev.dbop.examples.support.Narrator;
+import dev.dbop.examples.support.PostgresDeadlock;
 import dev.dbop.examples.support.Servers;
 import dev.dbop.examples.support.Task;
 import dev.dbop.sql.Database;
@@ -48,16 +49,9 @@ public final class CustomScopeExample {
         }
     }
 
-    /** Transfer and rival hold a row each and want the other's: PostgreSQL ends the one that has waited longer. */
     private void deadlock() throws SQLException {
         System.out.println("a deadlock:");
-        try (TestSession rival = TestSession.open(database)) {
-            rival.run("BEGIN", "UPDATE account SET balance = balance WHERE id = 2");
-            CompletableFuture<Void> transfer = Task.beside(() -> transfers.transfer(1, 2, 10));
-            database.awaitBlocked();
-            rival.run("UPDATE account SET balance = balance WHERE id = 1", "COMMIT");
-            transfer.join();
-        }
+        PostgresDeadlock.provoke(database, () -> Task.beside(() -> transfers.transfer(1, 2, 10)));
         show();
     }
 

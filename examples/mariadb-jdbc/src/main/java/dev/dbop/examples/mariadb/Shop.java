@@ -25,7 +25,7 @@ final class Shop {
             book(tx, customer);
             for (int article : articles) {
                 runner.named("reserve")
-                        .lockTimeout(Duration.ofSeconds(1))
+                        .lockTimeout(Duration.ofSeconds(5))
                         .run(JdbcScope.savepoint(tx), step -> reserve(step, article));
             }
         });

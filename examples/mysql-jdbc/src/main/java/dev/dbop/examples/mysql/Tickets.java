@@ -37,7 +37,7 @@ final class Tickets {
     /** Sells one ticket, and returns its number: the one that is in the database. */
     int sell(int concert) throws SQLException {
         return runner.named("sell")
-                .statementTimeout(Duration.ofSeconds(2))
+                .statementTimeout(Duration.ofSeconds(5))
                 .call(JdbcScope.transaction(dataSource, JdbcCommitProbe.tokenRow(TOKENS)), tx -> {
                     takeSeat(tx, concert);
                     return insertTicket(tx, concert);

@@ -1,20 +1,19 @@
 package dev.dbop.examples.observability;
 
 import com.zaxxer.hikari.HikariDataSource;
+import dev.dbop.examples.support.PostgresDeadlock;
 import dev.dbop.examples.support.Servers;
 import dev.dbop.examples.support.Task;
 import dev.dbop.jdbc.RecoveryTask;
 import dev.dbop.sql.Database;
 import dev.dbop.sql.DecisionTable;
 import dev.dbop.testkit.TestDatabase;
-import dev.dbop.testkit.TestSession;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import io.opentelemetry.sdk.OpenTelemetrySdk;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 
 /** Makes the trouble that {@link Observed} shows; nothing to copy. */
 public final class ObservabilityExample {
@@ -55,7 +54,7 @@ public final class ObservabilityExample {
 
     private void show() throws SQLException {
         System.out.println("a deadlock, as a trace:");
-        deadlock();
+        PostgresDeadlock.provoke(database, () -> Task.beside(() -> bank.transfer(1, 2, 10)));
         traces.print();
         System.out.println("an account that exists already:");
         try {
@@ -74,18 +73,6 @@ public final class ObservabilityExample {
     private static boolean isCount(String line) {
         return line.startsWith("dbop_")
                 && List.of("_count{", "_total{", "_available{").stream().anyMatch(line::contains);
-    }
-
-    /** Transfer and rival hold a row each and want the other's: PostgreSQL ends the one that has waited longer. */
-    private void deadlock() throws SQLException {
-        database.execute("ALTER DATABASE " + database.name() + " SET deadlock_timeout = '2s'");
-        try (TestSession rival = TestSession.open(database)) {
-            rival.run("SET deadlock_timeout = '20s'", "BEGIN", "UPDATE account SET balance = balance WHERE id = 2");
-            CompletableFuture<Void> transfer = Task.beside(() -> bank.transfer(1, 2, 10));
-            database.awaitBlocked();
-            rival.run("UPDATE account SET balance = balance WHERE id = 1", "COMMIT");
-            transfer.join();
-        }
     }
 
     private void serve(HikariDataSource pool, Duration time) throws Exception {

@@ -25,7 +25,7 @@ final class Election {
                         VertxScope.transaction(pool), // run again as a whole when it must be ...
                         tx -> insertBallot(tx, voter)
                                 .compose(cast -> runner.with(r -> r.named("count")
-                                                .lockTimeout(Duration.ofSeconds(1))) // everybody wants this row
+                                                .lockTimeout(Duration.ofSeconds(5))) // everybody wants this row
                                         .call(
                                                 VertxScope.savepoint(tx), // ... and alone when that is enough
                                                 step -> count(step, party))));
