@@ -121,20 +121,22 @@ abstract class CommitProbesTest extends ServerTest {
                 RetryPolicy.builder().attemptTimeout(Duration.ofSeconds(3)).build());
         List<PlannedFault> held = new ArrayList<>();
         FaultProxy proxy = proxy();
+        Pool pool = connected(pool(proxy, 2), 2);
 
-        assertThat(noted(impatient, pool(proxy, 2), 1, planned(() -> held.add(proxy.holdBack(COMMIT)))))
-                .isEqualTo(2);
+        int committed = noted(impatient, pool, 1, planned(() -> held.add(proxy.holdBack(COMMIT))));
         held.get(0).release();
 
         assertThat(held.get(0).hasHappened()).isTrue();
         assertThat(found()).last().isEqualTo(CommitStatus.ABORTED);
-        assertThat(noted("1")).containsExactly("2");
+        // the second, unless the time of the first was up before its COMMIT and the next one's was held
+        assertThat(committed).isGreaterThan(1);
+        assertThat(noted("1")).containsExactly(String.valueOf(committed));
     }
 
     @Test
     void aDatabaseThatRefusesConnectionsLeavesTheOutcomeUnknownWithinTheDeadline() throws SQLException {
         FaultProxy proxy = proxy();
-        assertUnknownInTime(proxy, planned(() -> {
+        assertUnknownInTime(RetryPolicy.builder(), proxy, planned(() -> {
             proxy.cutAfterForwarding(COMMIT);
             proxy.refuseNewConnections();
         }));
@@ -147,6 +149,7 @@ abstract class CommitProbesTest extends ServerTest {
     void aDatabaseThatHasGoneMuteLeavesTheOutcomeUnknownWithinTheDeadline() throws SQLException {
         FaultProxy proxy = proxy();
         assertUnknownInTime(
+                RetryPolicy.builder().attemptTimeout(Duration.ofSeconds(1)),
                 proxy,
                 planned(() -> proxy.watch(bytes -> {
                     boolean commits = COMMIT.test(bytes);
@@ -157,18 +160,18 @@ abstract class CommitProbesTest extends ServerTest {
                 })));
     }
 
-    private void assertUnknownInTime(FaultProxy proxy, Trouble trouble) {
-        DbopRunner limited = settings.policy(RetryPolicy.builder()
-                .attemptTimeout(Duration.ofSeconds(1))
-                .maxDuration(Duration.ofSeconds(4))
-                .build());
-        Pool pool = pool(proxy, 2);
+    /** The pool has made one connection beforehand and no other, which could be asked after all. */
+    private void assertUnknownInTime(RetryPolicy.Builder policy, FaultProxy proxy, Trouble trouble) {
+        // more than probing takes, for what comes before it may take its time
+        DbopRunner limited =
+                settings.policy(policy.maxDuration(Duration.ofSeconds(6)).build());
+        Pool pool = connected(pool(proxy, 2), 1);
         long start = System.nanoTime();
 
         Throwable failure = org.assertj.core.api.Assertions.catchThrowable(() -> noted(limited, pool, 1, trouble));
 
         assertThat(failure).isInstanceOf(OutcomeUnknownException.class);
-        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(10));
+        assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(20));
     }
 
     @Test

@@ -75,7 +75,8 @@ abstract class FailedBeginningTest extends ServerTest {
             Future<?> call = start(
                     limited.listener(event -> {
                         if (failed.size() == 1) {
-                            others.add(holder.start(postgres ? "ROLLBACK" : "UNLOCK TABLES"));
+                            holder.start(postgres ? "ROLLBACK" : "UNLOCK TABLES")
+                                    .join();
                         }
                     }),
                     VertxScope.transaction(pool, PROBE),

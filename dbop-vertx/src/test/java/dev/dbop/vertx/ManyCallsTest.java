@@ -2,10 +2,6 @@ package dev.dbop.vertx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.dbop.DbopRunner;
 import dev.dbop.RetryPolicy;
 import dev.dbop.testkit.FaultProxy;
@@ -23,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.LoggerFactory;
 
 /** Ten thousand calls at once on twenty connections, in trouble all the time: each is done once, and nothing is left. */
 @Timeout(120)
@@ -59,8 +54,8 @@ abstract class ManyCallsTest {
     void everyCallIsDoneOnceAndNothingIsLeft() throws SQLException {
         createTable();
         long threads = ownThreads();
-        ListAppender<ILoggingEvent> blocked = watchBlockedThreads();
-        try (FaultProxy proxy = FaultProxy.to(db)) {
+        try (BlockedLoops blocked = BlockedLoops.of(Clients.VERTX);
+                FaultProxy proxy = FaultProxy.to(db)) {
             PoolOptions options = new PoolOptions()
                     .setMaxSize(CONNECTIONS)
                     .setConnectionTimeout(100)
@@ -68,12 +63,12 @@ abstract class ManyCallsTest {
             Pool pool = Clients.pool(db, proxy, options, each -> each);
             runAll(pool, proxy);
             Clients.close(pool);
-        }
 
-        assertThat(failures).isEmpty();
+            assertThat(failures).isEmpty();
+            assertThat(blocked.found()).as("threads of Vert.x that wait").isEmpty();
+        }
         assertThat(db.number("SELECT SUM(v) FROM many")).isEqualTo(CALLS);
         assertThat(attempts.get()).isGreaterThanOrEqualTo(CALLS + CALLS / FAILING);
-        assertThat(blocked.list).as("what Vert.x says of blocked threads").isEmpty();
         assertThat(ownThreads()).as("threads beside those of Vert.x").isLessThanOrEqualTo(threads);
     }
 
@@ -126,14 +121,5 @@ abstract class ManyCallsTest {
         }
         String trouble = number % LOSING == 0 ? "SELECT 'lost'" : deadlock;
         return raised.compose(done -> connection.query(trouble).execute());
-    }
-
-    private static ListAppender<ILoggingEvent> watchBlockedThreads() {
-        Logger logger = (Logger) LoggerFactory.getLogger("io.vertx.core.impl.BlockedThreadChecker");
-        logger.setLevel(Level.WARN);
-        ListAppender<ILoggingEvent> seen = new ListAppender<>();
-        seen.start();
-        logger.addAppender(seen);
-        return seen;
     }
 }

@@ -1,6 +1,7 @@
 package dev.dbop.vertx;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import dev.dbop.sql.BranchSql;
 import dev.dbop.sql.Database;
@@ -15,6 +16,7 @@ import dev.dbop.twophase.GroupId;
 import io.vertx.core.Future;
 import io.vertx.sqlclient.Pool;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -46,6 +48,9 @@ final class MariaDbHeldBranchTest {
             Future<BranchAnswer> finished = participant.finishElsewhere(branch, true, other);
             listed.await();
             holder.close();
+            // the tries are few, and the server may take its time
+            await().atMost(Duration.ofSeconds(20))
+                    .until(() -> db.sessions().stream().noneMatch(session -> session.id() == holder.id()));
             listed.release();
 
             assertThat(Clients.await(finished)).isEqualTo(new BranchAnswer.Done());

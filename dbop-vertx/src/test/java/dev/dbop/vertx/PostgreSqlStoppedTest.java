@@ -10,6 +10,7 @@ import dev.dbop.testkit.PlannedFault;
 import dev.dbop.testkit.RealDatabase;
 import dev.dbop.testkit.TestDatabase;
 import io.vertx.core.Future;
+import io.vertx.sqlclient.Pool;
 import java.sql.SQLException;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -27,21 +28,28 @@ final class PostgreSqlStoppedTest extends StoppedTest {
     @Test
     void noCommitIsSentWhileACancelIsOnItsWay() throws SQLException {
         FaultProxy proxy = proxy();
+        Pool pool = connected(pool(proxy, 1), 1);
         PlannedFault beginning = proxy.holdAnswer(FaultProxy.containing("BEGIN"));
         PlannedFault late = proxy.holdBack(StoppedTest::isCancel);
         PlannedFault committing = proxy.watch(FaultProxy.commit());
 
-        // the operation does not wait for its statement, but the attempt for its beginning
+        // the operation does not wait for its statement, but the attempt for its beginning; one whose time is up even
+        // before that is followed by another
         Future<?> stopped = start(
-                limited(Duration.ofSeconds(1), 0),
-                VertxScope.transaction(pool(proxy, 1)),
-                c -> Future.succeededFuture(note(c, "a")));
+                limited(Duration.ofSeconds(1), 20),
+                VertxScope.transaction(pool),
+                c -> runs.get() > 1
+                        ? Future.failedFuture(new IllegalStateException("seen enough"))
+                        : Future.succeededFuture(note(c, "a")));
         late.await();
         beginning.release();
-        Throwable failure = catchThrowable(() -> Clients.await(stopped));
+        Throwable last = catchThrowable(() -> Clients.await(stopped));
 
         assertThat(committing.hasHappened()).as("COMMIT was sent").isFalse();
-        assertThat(failure).isInstanceOf(AttemptTimeoutException.class);
+        assertThat(last).hasMessage("seen enough");
+        assertThat(failed.subList(0, failed.size() - 1))
+                .isNotEmpty()
+                .allSatisfy(attempt -> assertThat(attempt.failure()).isInstanceOf(AttemptTimeoutException.class));
         late.release();
         assertThat(db.query("SELECT who FROM noted")).isEmpty();
     }

@@ -15,6 +15,7 @@ import io.vertx.sqlclient.SqlConnection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.IntSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ import org.junit.jupiter.api.Test;
  */
 abstract class RoundTripsTest {
     private static final String UPDATE = "UPDATE trips SET v = v + 1 WHERE id = 1";
+    private static final int MOST_TRIES = 5;
 
     private final TestDatabase db;
     private final int beforeOperation;
@@ -60,7 +62,7 @@ abstract class RoundTripsTest {
                 "CREATE TABLE trips (id INT PRIMARY KEY, v INT)",
                 "INSERT INTO trips VALUES (1, 0)");
         trips(runner, VertxScope.transaction(pool));
-        // Longer than a thread may be kept from sending the rest.
+        // Longer than a thread is usually kept from sending the rest.
         proxy.delay(Duration.ofMillis(25));
     }
 
@@ -93,38 +95,47 @@ abstract class RoundTripsTest {
         return trips.get();
     }
 
+    /** The fewest of several tries: a sender that is kept back for longer than the delay can only add to them. */
+    private static void assertTrips(int expected, IntSupplier counted) {
+        int fewest = counted.getAsInt();
+        for (int tries = 1; tries < MOST_TRIES && fewest > expected; tries++) {
+            fewest = Math.min(fewest, counted.getAsInt());
+        }
+        assertThat(fewest).isEqualTo(expected);
+    }
+
     @Test
     void aStatementThatCommitsOnItsOwnCostsNothingMore() {
-        assertThat(trips(runner, VertxScope.autocommit(pool))).isEqualTo(1);
+        assertTrips(1, () -> trips(runner, VertxScope.autocommit(pool)));
     }
 
     @Test
     void aTransactionCostsItsCommit() {
-        assertThat(trips(runner, VertxScope.transaction(pool))).isEqualTo(2 + beforeOperation);
+        assertTrips(2 + beforeOperation, () -> trips(runner, VertxScope.transaction(pool)));
     }
 
     @Test
     void timeoutsAndIsolationOfATransactionCostNothing() {
         VertxRunner serializable = limited.with(r -> r.isolation(Isolation.SERIALIZABLE));
 
-        assertThat(trips(serializable, VertxScope.transaction(pool))).isEqualTo(2 + beforeOperation);
+        assertTrips(2 + beforeOperation, () -> trips(serializable, VertxScope.transaction(pool)));
     }
 
     @Test
     void aStepCostsItsRelease() {
-        assertThat(tripsOfStep(runner)).isEqualTo(2 + beforeOperation);
+        assertTrips(2 + beforeOperation, () -> tripsOfStep(runner));
     }
 
     @Test
     void timeoutsOfAStepCostNothing() {
-        assertThat(tripsOfStep(limited)).isEqualTo(2 + beforeOperation);
+        assertTrips(2 + beforeOperation, () -> tripsOfStep(limited));
     }
 
     @Test
     void aLimitOnTheAttemptCostsNothing() {
         VertxRunner hurried = runner.with(RoundTripsTest::hurried);
 
-        assertThat(trips(hurried, VertxScope.transaction(pool))).isEqualTo(2 + beforeOperation);
+        assertTrips(2 + beforeOperation, () -> trips(hurried, VertxScope.transaction(pool)));
     }
 
     private static DbopRunner hurried(DbopRunner settings) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dbop.AsyncAttemptScope;
 import dev.dbop.DbopRunner;
+import dev.dbop.Phase;
 import dev.dbop.RetryPolicy;
 import dev.dbop.RunEvent;
 import dev.dbop.Verdict;
@@ -21,6 +22,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.assertj.core.api.Assertions;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -97,6 +99,15 @@ abstract class ServerTest {
         return kept(Clients.pool(db, null, size, Clients.pipelining(pipelining)));
     }
 
+    /** A pool with so many connections made already, for what is not to connect within its limit. */
+    final Pool connected(Pool pool, int connections) {
+        List<Future<SqlConnection>> all =
+                Stream.generate(pool::getConnection).limit(connections).toList();
+        Clients.await(Future.all(all));
+        all.forEach(each -> Clients.await(each.compose(SqlConnection::close)));
+        return pool;
+    }
+
     final <T> Future<T> start(
             DbopRunner with, AsyncAttemptScope<SqlConnection> scope, Function<SqlConnection, Future<T>> operation) {
         return VertxRunner.of(Clients.VERTX, with).call(scope, connection -> {
@@ -137,6 +148,10 @@ abstract class ServerTest {
 
     final List<Verdict> verdicts() {
         return failed.stream().map(RunEvent.AttemptFailed::verdict).toList();
+    }
+
+    final List<Phase> phases() {
+        return failed.stream().map(RunEvent.AttemptFailed::phase).toList();
     }
 
     /** A pool that has lost a connection for good, or lent one that is dead, does not manage this. */

@@ -2,11 +2,13 @@ package dev.dbop.vertx;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import dev.dbop.AttemptTimeoutException;
 import dev.dbop.DbopRunner;
 import dev.dbop.OutcomeUnknownException;
 import dev.dbop.RetryPolicy;
+import dev.dbop.RunEvent;
 import dev.dbop.jdbc.InDoubt;
 import dev.dbop.jdbc.Recovery;
 import dev.dbop.jdbc.RecoveryReport;
@@ -37,6 +39,7 @@ import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Function;
 import java.util.function.Predicate;
@@ -144,6 +147,11 @@ abstract class VertxTwoPhaseTest {
     private Predicate<byte[]> commitPrepared() {
         return FaultProxy.containing(
                 lastDatabase().database() == Database.POSTGRESQL ? "commit prepared" : "xa commit");
+    }
+
+    private Predicate<byte[]> rollbackPrepared() {
+        return FaultProxy.containing(
+                lastDatabase().database() == Database.POSTGRESQL ? "rollback prepared" : "xa rollback");
     }
 
     /** The recovery of the blocking adapter, with no proxy between. */
@@ -318,10 +326,29 @@ abstract class VertxTwoPhaseTest {
     }
 
     private Future<Long> sessionOf(VertxTwoPhaseTransaction tx) {
-        String sql = lastDatabase().database() == Database.POSTGRESQL
+        return sessionOf(tx, databases.size() - 1);
+    }
+
+    private Future<Long> sessionOf(VertxTwoPhaseTransaction tx, int index) {
+        String sql = databases.get(index).database() == Database.POSTGRESQL
                 ? "SELECT CAST(pg_backend_pid() AS BIGINT)"
                 : "SELECT CONNECTION_ID()";
-        return run(tx, lastName(), sql).map(rows -> rows.iterator().next().getLong(0));
+        return run(tx, name(index), sql).map(rows -> rows.iterator().next().getLong(0));
+    }
+
+    /** In the order of the databases. */
+    private Future<List<Long>> sessionsOf(VertxTwoPhaseTransaction tx) {
+        List<Future<Long>> sessions = new ArrayList<>();
+        for (int i = 0; i < databases.size(); i++) {
+            sessions.add(sessionOf(tx, i));
+        }
+        return Future.join(sessions).map(all -> all.<Long>list());
+    }
+
+    /** MariaDB lets nobody finish a branch before the session that prepared it has gone. */
+    private static void awaitEnd(TestDatabase db, long session) {
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> db.sessions().stream().noneMatch(open -> open.id() == session));
     }
 
     @Test
@@ -410,18 +437,32 @@ abstract class VertxTwoPhaseTest {
     private void assertAttempts(int expected, Supplier<PlannedFault> fault) throws SQLException {
         AtomicInteger attempts = new AtomicInteger();
         List<PlannedFault> planned = new CopyOnWriteArrayList<>();
+        List<CompletableFuture<Void>> finishing = new CopyOnWriteArrayList<>();
         TwoPhaseResult<Integer> result = Clients.await(twoPhase(settings)
-                .call(tx -> work(tx).map(done -> {
+                .call(tx -> work(tx).compose(done -> sessionOf(tx)).map(session -> {
                     if (attempts.incrementAndGet() == 1) {
                         planned.add(fault.get());
+                        finishing.add(finishedOnlyWithout(session, planned.get(0)));
                     }
                     return attempts.get();
                 })));
+        finishing.forEach(CompletableFuture::join);
         assertThat(planned.get(0).hasHappened()).isTrue();
         assertThat(result).isEqualTo(new TwoPhaseResult<>(expected, List.of()));
         recoverAll();
         assertAll(101);
         assertNothingPrepared();
+    }
+
+    /** Nobody tries, after the fault, to finish the last branch before its session has gone: the tries are few. */
+    private CompletableFuture<Void> finishedOnlyWithout(long session, PlannedFault fault) {
+        Predicate<byte[]> finishes = commitPrepared().or(rollbackPrepared());
+        PlannedFault finish = last().holdBack(bytes -> fault.hasHappened() && finishes.test(bytes));
+        return CompletableFuture.runAsync(() -> {
+            finish.await();
+            awaitEnd(lastDatabase(), session);
+            finish.release();
+        });
     }
 
     @Test
@@ -432,8 +473,10 @@ abstract class VertxTwoPhaseTest {
 
     @Test
     void whatCannotBeFinishedIsCommittedPendingAndFinishedByRecovery() throws SQLException {
+        AtomicLong session = new AtomicLong();
         TwoPhaseResult<Integer> result = Clients.await(twoPhase(settings)
-                .call(tx -> work(tx).map(done -> {
+                .call(tx -> work(tx).compose(done -> sessionOf(tx)).map(id -> {
+                    session.set(id);
                     last().cutBeforeForwarding(commitPrepared());
                     last().refuseNewConnections();
                     return 1;
@@ -444,6 +487,7 @@ abstract class VertxTwoPhaseTest {
             assertThat(doubt.group()).startsWith("dbop:");
         });
 
+        awaitEnd(lastDatabase(), session.get());
         assertThat(recoverAll().groups()).singleElement().isInstanceOf(GroupReport.Committed.class);
         assertAll(101);
         assertThat(recovery().status()).isEqualTo(List.<InDoubt>of());
@@ -451,15 +495,29 @@ abstract class VertxTwoPhaseTest {
 
     @Test
     void anUnreachableDecisionLeavesTheOutcomeUnknownAndRecoveryDecides() throws SQLException {
+        AtomicLong leapt = new AtomicLong();
+        // The time is up once the decision has been asked for in vain, however long it took to come so far.
         VertxTwoPhase twoPhase = twoPhase(settings.policy(
-                RetryPolicy.builder().maxDuration(Duration.ofSeconds(2)).build()));
-        assertThatThrownBy(() -> Clients.await(twoPhase.call(tx -> work(tx).map(done -> {
-                    proxies.get(0).cutAfterForwarding(FaultProxy.commit());
-                    proxies.get(0).refuseNewConnections();
-                    return 1;
-                }))))
+                        RetryPolicy.builder().maxDuration(Duration.ofHours(1)).build())
+                .ticker(() -> System.nanoTime() + leapt.get())
+                .listener(event -> {
+                    if (event instanceof RunEvent.Probed) {
+                        leapt.set(Duration.ofHours(1).toNanos());
+                    }
+                }));
+        List<Long> sessions = new CopyOnWriteArrayList<>();
+        assertThatThrownBy(() -> Clients.await(twoPhase.call(tx -> work(tx).compose(done -> sessionsOf(tx))
+                        .map(ids -> {
+                            sessions.addAll(ids);
+                            proxies.get(0).cutAfterForwarding(FaultProxy.commit());
+                            proxies.get(0).refuseNewConnections();
+                            return 1;
+                        }))))
                 .isInstanceOf(OutcomeUnknownException.class);
 
+        for (int i = 0; i < databases.size(); i++) {
+            awaitEnd(databases.get(i), sessions.get(i));
+        }
         assertThat(recoverAll().groups()).singleElement().isInstanceOf(GroupReport.Committed.class);
         assertAll(101);
     }
