@@ -16,6 +16,7 @@ import jakarta.persistence.Table;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
 import org.junit.jupiter.api.AfterEach;
@@ -54,6 +55,8 @@ abstract class HibernateRoundTripsTest {
 
         int v;
     }
+
+    private static final int MEASUREMENTS = 5;
 
     private final TestDatabase db;
     private final Budget budget;
@@ -120,45 +123,57 @@ abstract class HibernateRoundTripsTest {
         });
     }
 
-    @Test
-    void aTransactionCostsItsCommit() {
-        assertThat(transaction(runner)).isEqualTo(budget.transaction());
-    }
-
-    @Test
-    void anEntityThatIsReadAndChangedCostsOneMore() {
-        int trips = transaction(runner, session -> session.find(Trip.class, 1).v++);
-        assertThat(trips).isEqualTo(budget.transaction() + 1);
-    }
-
-    @Test
-    void aStatelessSessionCostsNoMore() {
+    private int stateless() {
         proxy.resetRoundTrips();
         runner.run(HibernateScope.stateless(factory), session -> {
             session.createMutationQuery("update Trip set v = v + 1 where id = 1")
                     .executeUpdate();
         });
-        assertThat(proxy.roundTrips()).isEqualTo(budget.transaction());
+        return proxy.roundTrips();
+    }
+
+    /** What is too much is counted again: a thread kept from sending the rest of a pipeline in time can only add. */
+    private static void assertTrips(int expected, IntSupplier measurement) {
+        int fewest = measurement.getAsInt();
+        for (int again = 1; again < MEASUREMENTS && fewest > expected; again++) {
+            fewest = Math.min(fewest, measurement.getAsInt());
+        }
+        assertThat(fewest).isEqualTo(expected);
+    }
+
+    @Test
+    void aTransactionCostsItsCommit() {
+        assertTrips(budget.transaction(), () -> transaction(runner));
+    }
+
+    @Test
+    void anEntityThatIsReadAndChangedCostsOneMore() {
+        assertTrips(budget.transaction() + 1, () -> transaction(runner, session -> session.find(Trip.class, 1).v++));
+    }
+
+    @Test
+    void aStatelessSessionCostsNoMore() {
+        assertTrips(budget.transaction(), this::stateless);
     }
 
     @Test
     void isolationRidesWithTheBeginning() {
-        assertThat(transaction(runner.isolation(Isolation.SERIALIZABLE))).isEqualTo(budget.serializable());
+        assertTrips(budget.serializable(), () -> transaction(runner.isolation(Isolation.SERIALIZABLE)));
     }
 
     @Test
     void timeoutsOfATransactionCostWhatTheBudgetSays() {
-        assertThat(transaction(limited)).isEqualTo(budget.limited());
-        assertThat(transaction(limited.isolation(Isolation.SERIALIZABLE))).isEqualTo(budget.limitedSerializable());
+        assertTrips(budget.limited(), () -> transaction(limited));
+        assertTrips(budget.limitedSerializable(), () -> transaction(limited.isolation(Isolation.SERIALIZABLE)));
     }
 
     @Test
     void aSavepointCostsItsBeginningAndItsEnd() {
-        assertThat(savepoint(runner)).isEqualTo(budget.savepoint());
+        assertTrips(budget.savepoint(), () -> savepoint(runner));
     }
 
     @Test
     void timeoutsOfASavepointCostWhatTheBudgetSays() {
-        assertThat(savepoint(limited)).isEqualTo(budget.limitedSavepoint());
+        assertTrips(budget.limitedSavepoint(), () -> savepoint(limited));
     }
 }

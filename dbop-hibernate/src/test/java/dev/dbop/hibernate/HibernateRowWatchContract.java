@@ -3,6 +3,7 @@ package dev.dbop.hibernate;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dbop.DbopRunner;
 import dev.dbop.Sleeper;
 import dev.dbop.Ticker;
 import dev.dbop.hibernate.HibernateRowWatchEntities.Job;
@@ -28,6 +29,9 @@ import org.junit.jupiter.api.Test;
 
 /** Waiting for an entity to change. Time passes only in sleeps, and others act in them. */
 abstract class HibernateRowWatchContract implements Sleeper, Ticker {
+    /** Stops no look: what is left of the scripted time would be its limit in real time. */
+    private static final DbopRunner PATIENT = DbopRunner.create().listeners().scheduler((task, delay) -> () -> {});
+
     final TestDatabase db;
     private final Deque<Act> acts = new ArrayDeque<>();
     private int sleeps;
@@ -97,6 +101,7 @@ abstract class HibernateRowWatchContract implements Sleeper, Ticker {
         return HibernateRowWatch.of(factory, entity, id)
                 .every(Duration.ofSeconds(1))
                 .within(Duration.ofSeconds(5))
+                .runner(PATIENT)
                 .ticker(this)
                 .sleeper(this);
     }

@@ -31,8 +31,12 @@ import org.junit.jupiter.api.TestInstance;
 class PostgreSqlCrashTest {
     private static final TokenTable TOKENS = TokenTable.named("dbop_token");
 
-    /** What a transaction has written is not on disk before its COMMIT: the server does not flush it in between. */
-    private final TestServer server = TestServers.start(Database.POSTGRESQL, "wal_writer_delay=10000");
+    /**
+     * What a transaction has written is not on disk before its COMMIT: nobody flushes it in between, not the WAL writer,
+     * not the background writer with what a standby would need, not a vacuum that commits.
+     */
+    private final TestServer server = TestServers.start(
+            Database.POSTGRESQL, "wal_writer_delay=10000", "wal_level=minimal", "max_wal_senders=0", "autovacuum=off");
 
     private final AtomicInteger attempts = new AtomicInteger();
     private final DbopRunner runner = DbopRunner.create()

@@ -11,6 +11,7 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.function.IntSupplier;
 import org.jooq.DSLContext;
 import org.jooq.exception.DataAccessException;
 import org.junit.jupiter.api.AfterEach;
@@ -40,6 +41,8 @@ abstract class RoundTripsTest {
             int savepoint,
             int limitedSavepoint) {}
 
+    private static final int MEASUREMENTS = 5;
+
     private final TestDatabase db;
     private final Budget budget;
     private final DbopRunner runner = DbopRunner.create();
@@ -66,10 +69,8 @@ abstract class RoundTripsTest {
         runner.run(JooqScope.transaction(dsl), RoundTripsTest::update);
         // Longer than a thread may be kept from sending the rest.
         proxy.delay(Duration.ofMillis(25));
-        proxy.resetRoundTrips();
-        update(dsl);
         // Connector/J asks whether the session is read-only before what may write.
-        ofJooq = proxy.roundTrips() - 1;
+        ofJooq = fewest(1, this::plain) - 1;
     }
 
     @AfterEach
@@ -82,9 +83,34 @@ abstract class RoundTripsTest {
         dsl.execute("UPDATE trips SET v = v + 1 WHERE id = 1");
     }
 
+    /** What is too much is counted again: a thread kept from sending the rest of a pipeline in time can only add. */
+    private static int fewest(int expected, IntSupplier measurement) {
+        int fewest = measurement.getAsInt();
+        for (int again = 1; again < MEASUREMENTS && fewest > expected; again++) {
+            fewest = Math.min(fewest, measurement.getAsInt());
+        }
+        return fewest;
+    }
+
+    private static void assertTrips(int expected, IntSupplier measurement) {
+        assertThat(fewest(expected, measurement)).isEqualTo(expected);
+    }
+
+    private int plain() {
+        proxy.resetRoundTrips();
+        update(dsl);
+        return proxy.roundTrips();
+    }
+
     /** The scope as it is counted. */
     AttemptScope<DSLContext, DataAccessException> scope(AttemptScope<DSLContext, DataAccessException> scope) {
         return scope;
+    }
+
+    private int autocommit() {
+        proxy.resetRoundTrips();
+        runner.run(JooqScope.autocommit(dsl), RoundTripsTest::update);
+        return proxy.roundTrips() - ofJooq;
     }
 
     private int transaction(DbopRunner with) {
@@ -104,34 +130,32 @@ abstract class RoundTripsTest {
 
     @Test
     void autocommitCostsNothing() {
-        proxy.resetRoundTrips();
-        runner.run(JooqScope.autocommit(dsl), RoundTripsTest::update);
-        assertThat(proxy.roundTrips() - ofJooq).isEqualTo(1);
+        assertTrips(1, this::autocommit);
     }
 
     @Test
     void aTransactionCostsItsCommit() {
-        assertThat(transaction(runner)).isEqualTo(budget.transaction());
+        assertTrips(budget.transaction(), () -> transaction(runner));
     }
 
     @Test
     void isolationRidesWithTheBeginning() {
-        assertThat(transaction(runner.isolation(Isolation.SERIALIZABLE))).isEqualTo(budget.serializable());
+        assertTrips(budget.serializable(), () -> transaction(runner.isolation(Isolation.SERIALIZABLE)));
     }
 
     @Test
     void timeoutsOfATransactionCostWhatTheBudgetSays() {
-        assertThat(transaction(limited)).isEqualTo(budget.limited());
-        assertThat(transaction(limited.isolation(Isolation.SERIALIZABLE))).isEqualTo(budget.limitedSerializable());
+        assertTrips(budget.limited(), () -> transaction(limited));
+        assertTrips(budget.limitedSerializable(), () -> transaction(limited.isolation(Isolation.SERIALIZABLE)));
     }
 
     @Test
     void aSavepointCostsItsBeginningAndItsEnd() {
-        assertThat(savepoint(runner)).isEqualTo(budget.savepoint());
+        assertTrips(budget.savepoint(), () -> savepoint(runner));
     }
 
     @Test
     void timeoutsOfASavepointCostWhatTheBudgetSays() {
-        assertThat(savepoint(limited)).isEqualTo(budget.limitedSavepoint());
+        assertTrips(budget.limitedSavepoint(), () -> savepoint(limited));
     }
 }

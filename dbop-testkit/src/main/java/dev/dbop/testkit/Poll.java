@@ -39,7 +39,13 @@ final class Poll {
 
     /** Waits until a condition holds; throws what the message says when the limit passes first. */
     static <X extends Exception> void until(Duration limit, Condition<X> condition, Supplier<String> message) throws X {
-        Optional<Boolean> met = within(limit, () -> condition.holds() ? Optional.of(true) : Optional.empty());
+        until(limit, Duration.ofNanos(PAUSE_NANOS), condition, message);
+    }
+
+    /** Waits until a condition holds, asking no more often than the pause allows. */
+    static <X extends Exception> void until(
+            Duration limit, Duration pause, Condition<X> condition, Supplier<String> message) throws X {
+        Optional<Boolean> met = within(limit, pause, () -> condition.holds() ? Optional.of(true) : Optional.empty());
         if (met.isEmpty()) {
             throw new AssertionError(message.get() + " within " + limit.toMillis() + " ms");
         }

@@ -134,6 +134,11 @@ abstract class Provocation implements AutoCloseable {
     /** A query that runs for minutes, waiting for nobody, until it is stopped. */
     abstract String slow();
 
+    /** Whether a session is at {@link #slow}; an earlier statement that has answered may still be listed as running. */
+    final boolean isSlow(ServerSession session) {
+        return session.state() == ServerSession.State.ACTIVE && session.query().contains(slow());
+    }
+
     /** Whether two transactions may write at once; one of them can then be a deadlock's victim. */
     abstract boolean locksRows();
 

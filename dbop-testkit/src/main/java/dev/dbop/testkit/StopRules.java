@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.dbop.AttemptTimeoutException;
 import dev.dbop.DbopRunner;
 import dev.dbop.RetryPolicy;
+import dev.dbop.Scheduler;
 import dev.dbop.Scope;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -17,8 +18,8 @@ abstract class StopRules<R, S extends Scope> extends ConnectionLossRules<R, S> {
 
     private static final Duration SOON = Duration.ofMillis(300);
 
-    /** Where a busy machine must get as far as the test wants it to before the time is up, or to the end of a second try. */
-    private static final Duration IN_A_WHILE = Duration.ofSeconds(2);
+    /** Where attempts must get as far as the test wants them to, or to their end, and it says when their time is up. */
+    private static final Duration ON_DEMAND = Duration.ofSeconds(40);
 
     /** Long enough for a busy machine, short beside what a statement takes that nobody stops. */
     private static final Duration AT_ONCE = Duration.ofSeconds(20);
@@ -33,6 +34,10 @@ abstract class StopRules<R, S extends Scope> extends ConnectionLossRules<R, S> {
         return runner.policy(policy);
     }
 
+    private DbopRunner within(LeapingClock clock, int maxRetries) {
+        return within(ON_DEMAND, maxRetries).ticker(clock).scheduler(clock);
+    }
+
     /** Fails unless a call is stopped at its time limit, without being waited for. */
     private void assertStopped(DbopRunner limited, S scope, Body<R, ?> operation) throws SQLException {
         long start = System.nanoTime();
@@ -41,11 +46,22 @@ abstract class StopRules<R, S extends Scope> extends ConnectionLossRules<R, S> {
         Poll.until(AT_ONCE, this::nothingRuns, () -> "the server still works for an attempt that was stopped");
     }
 
-    /** A source that is not to connect within the time of an attempt. */
-    private ScopeSource<S> warm() throws Exception {
-        ScopeSource<S> source = source(1);
-        state(source);
-        return source;
+    /** Asks for what takes minutes; the time of the attempt is up once the server is at it. */
+    private List<String> askUntilTimeIsUp(LeapingClock clock, R resource) throws Exception {
+        if (provocation.sessionId() == null) {
+            // nobody can be asked; should it be too soon, the statement is not begun
+            Scheduler.system().schedule(clock::leap, SOON);
+        } else {
+            provocation.beside(() -> {
+                Poll.until(AT_ONCE, this::runsSlowly, () -> "the slow statement did not begin");
+                clock.leap();
+            });
+        }
+        return ask(resource, provocation.slow());
+    }
+
+    private boolean runsSlowly() throws SQLException {
+        return database.sessions().stream().anyMatch(provocation::isSlow);
     }
 
     private boolean nothingRuns() throws SQLException {
@@ -120,11 +136,12 @@ abstract class StopRules<R, S extends Scope> extends ConnectionLossRules<R, S> {
     @Test
     void runsAStoppedAttemptAgain() throws Exception {
         needs(ScopeFeature.CANCEL);
+        LeapingClock clock = new LeapingClock(ON_DEMAND);
         AtomicInteger attempts = new AtomicInteger();
-        call(within(IN_A_WHILE, 1), warm().transaction(), r -> {
+        call(within(clock, 1), source(1).transaction(), r -> {
             note(r, "done");
             if (attempts.incrementAndGet() == 1) {
-                ask(r, provocation.slow());
+                askUntilTimeIsUp(clock, r);
             }
             return true;
         });
@@ -161,12 +178,13 @@ abstract class StopRules<R, S extends Scope> extends ConnectionLossRules<R, S> {
     @Test
     void stopsAStepWhenTheTimeOfTheOuterAttemptIsUp() throws Exception {
         needs(ScopeFeature.CANCEL);
+        LeapingClock clock = new LeapingClock(ON_DEMAND);
         AtomicInteger steps = new AtomicInteger();
-        assertStopped(within(IN_A_WHILE, 0), warm().transaction(), r -> {
+        assertStopped(within(clock, 0), source(1).transaction(), r -> {
             note(r, "outer");
             return call(runner, stepOf(r), s -> {
                 steps.incrementAndGet();
-                return ask(s, provocation.slow());
+                return askUntilTimeIsUp(clock, s);
             });
         });
 

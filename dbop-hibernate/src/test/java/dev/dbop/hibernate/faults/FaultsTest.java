@@ -8,6 +8,7 @@ import dev.dbop.AttemptScope;
 import dev.dbop.DbopRunner;
 import dev.dbop.Outcome;
 import dev.dbop.RetryPolicy;
+import dev.dbop.Timeouts;
 import dev.dbop.hibernate.HibernateScope;
 import dev.dbop.sql.Database;
 import dev.dbop.testkit.FaultProxy;
@@ -159,6 +160,12 @@ abstract class FaultsTest {
             operation.on(session);
             return true;
         });
+    }
+
+    /** The step, its first attempt's statements limited to a second; a later one is to succeed, however late. */
+    final DbopRunner limitedAtFirst() {
+        Timeouts second = Timeouts.none().withStatement(Duration.ofSeconds(1));
+        return step.timeouts((attempt, attempts) -> attempt == 1 ? second : Timeouts.none());
     }
 
     /** True for the first run of the step only. */

@@ -7,6 +7,7 @@ import dev.dbop.AttemptScope;
 import dev.dbop.DbopRunner;
 import dev.dbop.Outcome;
 import dev.dbop.RetryPolicy;
+import dev.dbop.Timeouts;
 import dev.dbop.VoidOperation;
 import dev.dbop.jdbc.JdbcScope;
 import dev.dbop.testkit.TestDatabase;
@@ -21,6 +22,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Tag;
 
@@ -103,6 +105,12 @@ abstract class FaultsTest {
             operation.run(connection);
             return true;
         });
+    }
+
+    /** Limits the statements of attempts that begin while something holds; the others are to succeed, however late. */
+    final DbopRunner limitedWhile(BooleanSupplier holds) {
+        Timeouts second = Timeouts.none().withStatement(Duration.ofSeconds(1));
+        return step.timeouts((attempt, attempts) -> holds.getAsBoolean() ? second : Timeouts.none());
     }
 
     static int update(Connection connection, String sql) throws SQLException {

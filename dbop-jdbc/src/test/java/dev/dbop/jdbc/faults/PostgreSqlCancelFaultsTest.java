@@ -33,7 +33,7 @@ class PostgreSqlCancelFaultsTest extends PostgreSqlFaultsTest {
     void aStatementTimeoutOfOursIsHealed(Level level) throws SQLException {
         boolean[] slow = {true};
 
-        Outcome<Boolean> outcome = run(level, step.statementTimeout(Duration.ofSeconds(1)), c -> {
+        Outcome<Boolean> outcome = run(level, limitedWhile(() -> slow[0]), c -> {
             if (slow[0]) {
                 slow[0] = false;
                 query(c, "SELECT pg_sleep(5)");
@@ -114,14 +114,14 @@ class PostgreSqlCancelFaultsTest extends PostgreSqlFaultsTest {
     @ParameterizedTest
     @EnumSource
     void theCancelOfAnAttemptThatRanOutOfTimeIsOurs(Level level) throws SQLException {
-        // The attempt's time is not for the pool's first connect.
+        // The attempt's time is not for the pool's first connect, and more than the second attempt needs.
         pool.prepared();
         boolean[] slow = {true};
 
         Outcome<Boolean> outcome = run(
                 level,
                 step.policy(QUICK.toBuilder()
-                                .attemptTimeout(Duration.ofSeconds(2))
+                                .attemptTimeout(Duration.ofSeconds(4))
                                 .build())
                         .statementTimeout(Duration.ofSeconds(10)),
                 c -> {

@@ -194,7 +194,10 @@ class PostgreSqlNetworkFaultsTest extends PostgreSqlFaultsTest {
         impatient.setUrl(db.url(proxy.port()));
         impatient.setSocketTimeout(1);
         proxy.blackHole();
-        history.after("step", 1, proxy::heal);
+        history.after("step", 1, () -> {
+            impatient.setSocketTimeout(0);
+            proxy.heal();
+        });
 
         assertSucceeded(run(step, JdbcScope.transaction(impatient), c -> update(c, ADD_ONE)));
 

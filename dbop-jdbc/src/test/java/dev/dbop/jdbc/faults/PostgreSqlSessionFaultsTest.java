@@ -155,15 +155,12 @@ class PostgreSqlSessionFaultsTest extends PostgreSqlFaultsTest {
     /** The wait between two attempts counts as idle. */
     @Test
     void aDelayInsideTheOuterTransactionMayCostTheSessionAndTheWholeIsRunAgain() throws SQLException {
-        execute(pool.physical(), "SET idle_in_transaction_session_timeout = '1s'");
-        pool.prepared();
-        long first = db.sessionId(pool.physical());
         Level level = Level.SAVEPOINT_AT_READ_COMMITTED;
         try (TestSession holder = TestSession.open(db)) {
             holder.run("BEGIN", "UPDATE acct SET bal = bal + 10 WHERE id = 1");
             history.after("step", 1, () -> holder.run("COMMIT"));
 
-            Outcome<Boolean> outcome = run(level, step.sleeper(delay -> awaitEnd(first)), c -> {
+            Outcome<Boolean> outcome = run(level, step.sleeper(delay -> idleForTooLong()), c -> {
                 query(c, "SELECT bal FROM acct WHERE id = 1 FOR UPDATE NOWAIT");
                 update(c, ADD_ONE);
             });
@@ -177,6 +174,14 @@ class PostgreSqlSessionFaultsTest extends PostgreSqlFaultsTest {
                         "outer #1 OPERATION 25P03 RETRY_CONNECTION");
         assertThat(balance(1)).isEqualTo(11);
         assertOuterKept(level);
+    }
+
+    private void idleForTooLong() {
+        try {
+            endOnce(IdleEnd.TIMEOUT, pool.physical());
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
     }
 
     @ParameterizedTest

@@ -22,6 +22,9 @@ import org.sqlite.ProgressHandler;
 class SqliteLostTransactionFaultsTest extends SqliteFaultsTest {
     private static final String ENDLESS_WRITE =
             "INSERT INTO outer_t WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n) SELECT i FROM n";
+    /** Endless as well, but it does not fill the disk. */
+    private static final String ENDLESS_THIN_WRITE = ENDLESS_WRITE + " WHERE i % 1000 = 0";
+
     private static final String ENDLESS_READ =
             "WITH RECURSIVE n(i) AS (SELECT 100 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
 
@@ -178,7 +181,7 @@ class SqliteLostTransactionFaultsTest extends SqliteFaultsTest {
         letLongStatementsRun();
         boolean[] slow = {true};
 
-        Outcome<Boolean> outcome = run(level, step.statementTimeout(Duration.ofSeconds(1)), c -> {
+        Outcome<Boolean> outcome = run(level, limitedWhile(() -> slow[0]), c -> {
             if (slow[0]) {
                 slow[0] = false;
                 update(c, ENDLESS_WRITE);
@@ -198,14 +201,15 @@ class SqliteLostTransactionFaultsTest extends SqliteFaultsTest {
         letLongStatementsRun();
         boolean[] slow = {true};
 
+        // More time than the second attempt needs.
         Outcome<Boolean> outcome = run(
                 level,
                 step.policy(
-                        QUICK.toBuilder().attemptTimeout(Duration.ofSeconds(1)).build()),
+                        QUICK.toBuilder().attemptTimeout(Duration.ofSeconds(4)).build()),
                 c -> {
                     if (slow[0]) {
                         slow[0] = false;
-                        update(c, ENDLESS_WRITE);
+                        update(c, ENDLESS_THIN_WRITE);
                     }
                     update(c, ADD_ONE);
                 });

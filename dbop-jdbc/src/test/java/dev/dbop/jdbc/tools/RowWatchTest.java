@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.zaxxer.hikari.HikariConfig;
 import com.zaxxer.hikari.HikariDataSource;
+import dev.dbop.DbopRunner;
 import dev.dbop.jdbc.PlainSql;
 import dev.dbop.sql.Database;
 import dev.dbop.sql.TableName;
@@ -25,6 +26,9 @@ import org.junit.jupiter.api.Test;
 /** Waiting for a change of a row, on any database: by looking at it. */
 abstract class RowWatchTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
+
+    /** Stops no look: what is left of the scripted time would be its limit in real time. */
+    private static final DbopRunner PATIENT = DbopRunner.create().listeners().scheduler((task, delay) -> () -> {});
 
     final TestDatabase db;
     final ScriptedSleep time = new ScriptedSleep();
@@ -52,6 +56,7 @@ abstract class RowWatchTest {
                 .where("id", 1)
                 .every(SECOND)
                 .within(Duration.ofSeconds(5))
+                .runner(PATIENT)
                 .ticker(time)
                 .sleeper(time);
     }
@@ -216,6 +221,7 @@ abstract class RowWatchTest {
 
             WatchedRow changed = RowWatch.on(pool, TableName.of("job"))
                     .where("id", 1)
+                    .runner(PATIENT)
                     .ticker(script)
                     .sleeper(script)
                     .awaitChange();

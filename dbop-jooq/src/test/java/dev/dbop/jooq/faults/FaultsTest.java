@@ -8,6 +8,7 @@ import dev.dbop.DbopRunner;
 import dev.dbop.Outcome;
 import dev.dbop.RetryPolicy;
 import dev.dbop.RunEvent;
+import dev.dbop.Timeouts;
 import dev.dbop.VoidOperation;
 import dev.dbop.jooq.Jooq;
 import dev.dbop.jooq.JooqScope;
@@ -157,6 +158,12 @@ abstract class FaultsTest {
             operation.run(tx);
             return true;
         });
+    }
+
+    /** The step, its first attempt's statements limited to a second; a later one is to succeed, however late. */
+    final DbopRunner limitedAtFirst() {
+        Timeouts second = Timeouts.none().withStatement(Duration.ofSeconds(1));
+        return step.timeouts((attempt, attempts) -> attempt == 1 ? second : Timeouts.none());
     }
 
     final DSLContext through(FaultProxy proxy) {

@@ -117,7 +117,7 @@ class PostgreSqlFaultsTest extends FaultsTest {
 
     @Test
     void aStatementTimeoutIsHealed() throws SQLException {
-        assertKept(inSavepoint(step.statementTimeout(Duration.ofSeconds(1)), s -> {
+        assertKept(inSavepoint(limitedAtFirst(), s -> {
             if (runs.incrementAndGet() == 1) {
                 s.fetch("SELECT pg_sleep(60)");
             }
@@ -132,7 +132,7 @@ class PostgreSqlFaultsTest extends FaultsTest {
         DbopRunner impatient = step.policy(RetryPolicy.builder()
                 .maxRetries(2)
                 .initialDelay(Duration.ZERO)
-                .attemptTimeout(Duration.ofSeconds(2))
+                .attemptTimeout(Duration.ofSeconds(4)) // more than the second attempt needs
                 .build());
         assertSucceeded(inTransaction(impatient, tx -> {
             if (runs.incrementAndGet() == 1) {

@@ -40,7 +40,7 @@ class SqliteFaultsTest extends FaultsTest {
     @Test
     void aStatementTimeoutIsHealed() throws SQLException {
         AtomicInteger runs = new AtomicInteger();
-        assertKept(inSavepoint(step.statementTimeout(Duration.ofSeconds(1)), s -> {
+        assertKept(inSavepoint(limitedAtFirst(), s -> {
             if (runs.incrementAndGet() == 1) {
                 s.fetch(ENDLESS);
             }

@@ -93,8 +93,8 @@ abstract class CommitFaultsTest extends InnoDbFaultsTest {
     void byTheStatementTimeoutIsRunAgain() throws SQLException {
         try (TestSession locker = TestSession.open(db)) {
             history.whenFailed("whole", () -> locker.run("UNLOCK TABLES"));
-            onPool(pool -> whole.statementTimeout(SECOND)
-                    .run(JdbcScope.transaction(pool), tx -> noteAndBlockCommit(tx, locker)));
+            onPool(pool ->
+                    limitedAtFirst(whole).run(JdbcScope.transaction(pool), tx -> noteAndBlockCommit(tx, locker)));
         }
         String code = mariaDb ? "1969/70100" : "cancelled";
         assertThat(history.lines()).containsExactly("whole 1 COMMIT RETRY_TRANSACTION " + code);

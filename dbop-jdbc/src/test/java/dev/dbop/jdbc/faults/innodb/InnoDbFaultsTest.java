@@ -8,6 +8,7 @@ import dev.dbop.AttemptScope;
 import dev.dbop.DbopRunner;
 import dev.dbop.Outcome;
 import dev.dbop.RetryPolicy;
+import dev.dbop.Timeouts;
 import dev.dbop.sql.Database;
 import dev.dbop.testkit.ClientDriver;
 import dev.dbop.testkit.FaultProxy;
@@ -92,6 +93,12 @@ abstract class InnoDbFaultsTest {
                     "DELETE FROM ma",
                     "DELETE FROM mb");
         }
+    }
+
+    /** Limits the statements of the first attempt to a second; those of a later one are to succeed, however late. */
+    static DbopRunner limitedAtFirst(DbopRunner runner) {
+        Timeouts patient = new Timeouts(Duration.ofSeconds(20), Duration.ofSeconds(30));
+        return runner.timeouts((attempt, attempts) -> attempt == 1 ? patient.withStatement(SECOND) : patient);
     }
 
     /** Something done with a connection or a pool. */

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.Test;
 
 /** MySQL's max_execution_time, which stops top-level SELECTs only. */
@@ -75,6 +76,9 @@ abstract class MySqlTimeoutFaultsTest extends InnoDbFaultsTest {
         try (FaultProxy proxy = FaultProxy.to(db);
                 TestSession caller = TestSession.open(db)) {
             PlannedFault held = proxy.holdAnswer(COMMIT);
+            // Planned now, lest it gets past while this thread wakes up; those before are of earlier attempts.
+            Predicate<byte[]> kill = FaultProxy.containing("KILL QUERY");
+            PlannedFault stopped = proxy.holdBack(bytes -> held.hasHappened() && kill.test(bytes));
             CompletableFuture<Boolean> call = caller.start(unused -> {
                 onPool(
                         db.url(proxy.port()) + "&allowMultiQueries=true",
@@ -85,7 +89,6 @@ abstract class MySqlTimeoutFaultsTest extends InnoDbFaultsTest {
                 return true;
             });
             held.await();
-            PlannedFault stopped = proxy.holdBack(FaultProxy.containing("KILL QUERY"));
             stopped.await();
             after = Duration.ofNanos(System.nanoTime() - returned.get());
             held.release();

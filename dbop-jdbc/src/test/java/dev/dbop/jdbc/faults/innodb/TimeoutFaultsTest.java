@@ -23,7 +23,7 @@ import org.junit.jupiter.api.Test;
 abstract class TimeoutFaultsTest extends InnoDbFaultsTest {
     private static final String CANCELLED = "1317/70100";
 
-    private final DbopRunner limited = step.statementTimeout(SECOND);
+    private final DbopRunner limited = limitedAtFirst(step);
 
     TimeoutFaultsTest(TestDatabase db) throws SQLException {
         super(db);
@@ -76,7 +76,7 @@ abstract class TimeoutFaultsTest extends InnoDbFaultsTest {
 
     @Test
     void ofAnUpdateRunTransactionAndStatementAgain() throws SQLException {
-        DbopRunner quick = whole.statementTimeout(SECOND);
+        DbopRunner quick = limitedAtFirst(whole);
         try (TestSession other = holding(1);
                 TestSession another = holding(2)) {
             history.whenFailed("whole", () -> other.run("COMMIT"));
@@ -99,7 +99,7 @@ abstract class TimeoutFaultsTest extends InnoDbFaultsTest {
     void ofAnAttemptRunItAgain() throws SQLException {
         RetryPolicy policy = RetryPolicy.builder()
                 .initialDelay(Duration.ZERO)
-                .attemptTimeout(Duration.ofSeconds(2))
+                .attemptTimeout(Duration.ofSeconds(5))
                 .build();
         try (TestSession other = holding(1)) {
             history.whenFailed("whole", () -> other.run("COMMIT"));
