@@ -9,7 +9,7 @@ import java.util.concurrent.CompletionStage;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReferenceFieldUpdater;
-import java.util.function.BiConsumer;
+import java.util.function.BiFunction;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -24,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <p>It is its own callback for the stages of an attempt, so that a waiting call is one object.
  */
 final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture<T>
-        implements BiConsumer<Object, @Nullable Throwable>, Runnable {
+        implements BiFunction<Object, @Nullable Throwable, Boolean>, Runnable {
     @SuppressWarnings("rawtypes") // a class literal has no type arguments
     private static final AtomicReferenceFieldUpdater<AsyncEngine, @Nullable Object> STOPPABLE =
             AtomicReferenceFieldUpdater.newUpdater(AsyncEngine.class, Object.class, "stoppable");
@@ -169,9 +169,10 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
 
     /** A stage of the attempt has ended. */
     @Override
-    public void accept(Object value, @Nullable Throwable thrown) {
+    public Boolean apply(Object value, @Nullable Throwable thrown) {
         arrived = thrown == null ? value : new Thrown(unwrapped(thrown));
         turn(this);
+        return true;
     }
 
     /** A stage could not be begun. What was thrown here and now is no wrapper of a stage's. */
@@ -215,11 +216,12 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
         }
         if (stage != null && isValue(stage)) {
             // A callback would cost an object, and be called here and now.
-            accept(stage.toCompletableFuture().join(), null);
+            apply(stage.toCompletableFuture().join(), null);
         } else if (stage != null) {
-            stage.whenComplete(this);
+            // Not whenComplete(), which would wrap each failure for a stage nobody asks, with a stack trace.
+            stage.handle(this);
         } else if (step == Step.CHECK) {
-            accept(Phase.OPEN, null);
+            apply(Phase.OPEN, null);
         } else {
             notBegun(new NullPointerException("null returned in phase " + step.phase + ": must be a CompletionStage"));
         }
@@ -346,13 +348,16 @@ final class AsyncEngine<R, T extends @Nullable Object> extends CompletableFuture
             turn(() -> failure.accept(thrown));
             return;
         }
-        started.whenComplete((value, thrown) -> turn(() -> {
-            if (thrown != null) {
-                failure.accept(unwrapped(thrown));
-            } else {
-                step.accept(value);
-            }
-        }));
+        started.handle((value, thrown) -> {
+            turn(() -> {
+                if (thrown != null) {
+                    failure.accept(unwrapped(thrown));
+                } else {
+                    step.accept(value);
+                }
+            });
+            return true;
+        });
     }
 
     private void undo(Throwable thrown) {
