@@ -100,10 +100,12 @@ final class AutocommitAttempt extends VertxAttempt {
             return verdict;
         }
         // A statement that succeeded before would be repeated; one whose connection failed may have succeeded, and so
-        // may any whose failure would leave a COMMIT in doubt.
+        // may any whose failure would leave a COMMIT in doubt. Where the connection was cut, what was under way has not
+        // been heard of, whichever failure the operation makes its own.
         Verdict atCommit = VertxClassifier.of(session.database).classify(cause, Phase.COMMIT);
         boolean gone = hopeless || !session.isConnected();
-        wrote |= sent && ((gone && atCommit != Verdict.RETRY_CONNECTION) || atCommit == Verdict.OUTCOME_UNKNOWN);
+        boolean inDoubt = gone && (session.wasCut() || atCommit != Verdict.RETRY_CONNECTION);
+        wrote |= sent && (inDoubt || atCommit == Verdict.OUTCOME_UNKNOWN);
         tellParent();
         return wrote ? Verdict.OUTCOME_UNKNOWN : verdict;
     }

@@ -147,12 +147,12 @@ record Participant(String name, Pool pool, Database database, String identity) {
     Future<BranchAnswer> finish(BranchId branch, boolean commit, Session session) {
         BranchSql sql = BranchSql.of(database);
         return session.send(commit ? sql.commitPrepared(branch) : sql.rollbackPrepared(branch))
-                .transform((done, failure) ->
-                        Future.succeededFuture(failure == null ? new BranchAnswer.Done() : answer(failure, !commit)));
+                .transform((done, failure) -> Future.succeededFuture(
+                        failure == null ? new BranchAnswer.Done() : answer(failure, !commit, session)));
     }
 
     /** What a failed step says about the branch. */
-    private BranchAnswer answer(Throwable failure, boolean rollingBack) {
+    private BranchAnswer answer(Throwable failure, boolean rollingBack, Session session) {
         VertxFaults.Found found = VertxFaults.find(database, failure);
         BranchSql sql = BranchSql.of(database);
         if (found != null) {
@@ -168,7 +168,7 @@ record Participant(String name, Pool pool, Database database, String identity) {
             }
         }
         Verdict verdict = VertxClassifier.of(database).classify(failure, Phase.COMMIT);
-        boolean unknown = verdict == null || verdict == Verdict.OUTCOME_UNKNOWN;
+        boolean unknown = verdict == null || verdict == Verdict.OUTCOME_UNKNOWN || session.wasCut();
         return unknown ? new BranchAnswer.Unknown(failure) : new BranchAnswer.Refused(failure);
     }
 }
