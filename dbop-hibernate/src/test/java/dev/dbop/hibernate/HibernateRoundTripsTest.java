@@ -82,10 +82,20 @@ abstract class HibernateRoundTripsTest {
     void createTable() throws SQLException {
         db.execute("DROP TABLE IF EXISTS trips", "CREATE TABLE trips (id INT PRIMARY KEY, v INT)");
         db.execute("INSERT INTO trips VALUES (1, 0)");
+        warmUp();
+    }
+
+    private void warmUp() {
         // The first transaction may pay for what the driver learns once.
         transaction(runner, HibernateRoundTripsTest::update);
         // Longer than a thread may be kept from sending the rest.
         proxy.delay(Duration.ofMillis(25));
+    }
+
+    private void reconnect() {
+        proxy.delay(Duration.ZERO);
+        pool.getHikariPoolMXBean().softEvictConnections();
+        warmUp();
     }
 
     @AfterEach
@@ -132,10 +142,14 @@ abstract class HibernateRoundTripsTest {
         return proxy.roundTrips();
     }
 
-    /** What is too much is counted again: a thread kept from sending the rest of a pipeline in time can only add. */
-    private static void assertTrips(int expected, IntSupplier measurement) {
+    /**
+     * What is too much is counted again, on a connection that has done none of it yet: a thread kept from sending the rest of
+     * a pipeline in time can only add.
+     */
+    private void assertTrips(int expected, IntSupplier measurement) {
         int fewest = measurement.getAsInt();
         for (int again = 1; again < MEASUREMENTS && fewest > expected; again++) {
+            reconnect();
             fewest = Math.min(fewest, measurement.getAsInt());
         }
         assertThat(fewest).isEqualTo(expected);

@@ -70,10 +70,21 @@ abstract class RoundTripsTest {
     void createTable() throws SQLException {
         db.execute("DROP TABLE IF EXISTS trips", "CREATE TABLE trips (id INT PRIMARY KEY, v INT)");
         db.execute("INSERT INTO trips VALUES (1, 0)");
+        warmUp();
+    }
+
+    private void warmUp() throws SQLException {
         // The first transaction may pay for what the driver learns once.
         runner.run(JdbcScope.transaction(connection), RoundTripsTest::update);
         // Longer than a thread may be kept from sending the rest.
         proxy.delay(Duration.ofMillis(25));
+    }
+
+    private void reconnect() throws SQLException {
+        connection.close();
+        proxy.delay(Duration.ZERO);
+        connection = open();
+        warmUp();
     }
 
     @AfterEach
@@ -120,10 +131,14 @@ abstract class RoundTripsTest {
         int trips() throws SQLException;
     }
 
-    /** What is too much is counted again: a thread kept from sending the rest of a pipeline in time can only add. */
-    private static void assertTrips(int expected, Measurement measurement) throws SQLException {
+    /**
+     * What is too much is counted again, on a connection that has done none of it yet: a thread kept from sending the rest of
+     * a pipeline in time can only add.
+     */
+    private void assertTrips(int expected, Measurement measurement) throws SQLException {
         int fewest = measurement.trips();
         for (int again = 1; again < MEASUREMENTS && fewest > expected; again++) {
+            reconnect();
             fewest = Math.min(fewest, measurement.trips());
         }
         assertThat(fewest).isEqualTo(expected);

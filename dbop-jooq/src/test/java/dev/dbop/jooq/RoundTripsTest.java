@@ -44,6 +44,7 @@ abstract class RoundTripsTest {
     private static final int MEASUREMENTS = 5;
 
     private final TestDatabase db;
+    private final String urlParameters;
     private final Budget budget;
     private final DbopRunner runner = DbopRunner.create();
     private final DbopRunner limited =
@@ -55,22 +56,47 @@ abstract class RoundTripsTest {
 
     RoundTripsTest(TestDatabase db, String urlParameters, Budget budget) throws SQLException {
         this.db = db;
+        this.urlParameters = urlParameters;
         this.budget = budget;
         this.proxy = FaultProxy.to(db);
-        this.connection = DriverManager.getConnection(db.url(proxy.port()) + urlParameters);
+        this.connection = open();
         this.dsl = Jooq.using(db, connection);
+    }
+
+    private Connection open() {
+        try {
+            return DriverManager.getConnection(db.url(proxy.port()) + urlParameters);
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
     }
 
     @BeforeEach
     void createTable() throws SQLException {
         db.execute("DROP TABLE IF EXISTS trips", "CREATE TABLE trips (id INT PRIMARY KEY, v INT)");
         db.execute("INSERT INTO trips VALUES (1, 0)");
+        warmUp();
+        // Connector/J asks whether the session is read-only before what may write.
+        ofJooq = fewest(1, this::plain) - 1;
+    }
+
+    private void warmUp() {
         // The first transaction may pay for what the driver learns once.
         runner.run(JooqScope.transaction(dsl), RoundTripsTest::update);
         // Longer than a thread may be kept from sending the rest.
         proxy.delay(Duration.ofMillis(25));
-        // Connector/J asks whether the session is read-only before what may write.
-        ofJooq = fewest(1, this::plain) - 1;
+    }
+
+    private void reconnect() {
+        try {
+            connection.close();
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+        proxy.delay(Duration.ZERO);
+        connection = open();
+        dsl = Jooq.using(db, connection);
+        warmUp();
     }
 
     @AfterEach
@@ -83,16 +109,20 @@ abstract class RoundTripsTest {
         dsl.execute("UPDATE trips SET v = v + 1 WHERE id = 1");
     }
 
-    /** What is too much is counted again: a thread kept from sending the rest of a pipeline in time can only add. */
-    private static int fewest(int expected, IntSupplier measurement) {
+    /**
+     * What is too much is counted again, on a connection that has done none of it yet: a thread kept from sending the rest of
+     * a pipeline in time can only add.
+     */
+    private int fewest(int expected, IntSupplier measurement) {
         int fewest = measurement.getAsInt();
         for (int again = 1; again < MEASUREMENTS && fewest > expected; again++) {
+            reconnect();
             fewest = Math.min(fewest, measurement.getAsInt());
         }
         return fewest;
     }
 
-    private static void assertTrips(int expected, IntSupplier measurement) {
+    private void assertTrips(int expected, IntSupplier measurement) {
         assertThat(fewest(expected, measurement)).isEqualTo(expected);
     }
 

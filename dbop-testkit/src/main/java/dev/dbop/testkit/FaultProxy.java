@@ -241,14 +241,21 @@ public final class FaultProxy implements AutoCloseable {
     public void refuseNewConnections() {
         lock.lock();
         try {
-            if (acceptor != null) {
-                acceptor.end();
-                acceptor = null;
+            if (endAcceptor()) {
                 reserved = reserve(port);
             }
         } finally {
             lock.unlock();
         }
+    }
+
+    private boolean endAcceptor() {
+        Acceptor ending = acceptor;
+        if (ending != null) {
+            ending.end();
+            acceptor = null;
+        }
+        return ending != null;
     }
 
     /**
@@ -278,9 +285,9 @@ public final class FaultProxy implements AutoCloseable {
     /** Cuts every connection and refuses new ones. */
     @Override
     public void close() {
-        refuseNewConnections();
         lock.lock();
         try {
+            endAcceptor();
             giveUpReserved();
         } finally {
             lock.unlock();

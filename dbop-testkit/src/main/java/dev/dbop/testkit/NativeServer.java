@@ -89,6 +89,7 @@ final class NativeServer implements ServerProcess {
                     return port;
                 }
             }
+            Files.writeString(note, Integer.toString(port));
             throw new IOException("no free port from " + FIRST_PORT + " to " + LAST_PORT + " on the loopback address");
         });
     }

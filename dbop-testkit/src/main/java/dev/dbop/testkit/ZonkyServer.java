@@ -137,13 +137,16 @@ final class ZonkyServer implements ServerProcess {
     @Override
     public void close() {
         ProcessHandle process = postmaster;
-        if (process != null && process.isAlive()) {
-            signal(process, "QUIT");
-            Poll.<Boolean, IllegalStateException>within(
-                    QUIT_LIMIT, () -> process.isAlive() ? Optional.empty() : Optional.of(true));
+        try {
+            if (process != null && process.isAlive()) {
+                signal(process, "QUIT");
+                Poll.<Boolean, IllegalStateException>within(
+                        QUIT_LIMIT, () -> process.isAlive() ? Optional.empty() : Optional.of(true));
+            }
+        } finally {
+            kill();
+            run.close();
         }
-        kill();
-        run.close();
     }
 
     private void launch() {

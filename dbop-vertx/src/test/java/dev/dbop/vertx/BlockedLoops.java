@@ -9,14 +9,17 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /**
  * Finds, of the threads that Vert.x says are late with a task, those that wait for something. One that has no CPU is
  * as late by the clock, and that is nobody's fault.
  */
 final class BlockedLoops implements Handler<BlockedThreadEvent>, AutoCloseable {
-    /** Of java.net.Socket, which reads with the thread still called runnable; a loop's own sockets do not wait. */
-    private static final String WAITING_SOCKET = "sun.nio.ch.NioSocketImpl";
+    /** Sockets, files and names, which wait with the thread still called runnable; a loop's own sockets do not wait. */
+    private static final Pattern WAITING =
+            Pattern.compile("sun\\.nio\\.ch\\.(NioSocketImpl|.*FileDispatcherImpl)|java\\.net\\.Inet.*AddressImpl"
+                    + "|java\\.io\\.(FileInputStream|FileOutputStream|RandomAccessFile)");
 
     private final BlockedThreadChecker checker;
     private final List<String> found = new CopyOnWriteArrayList<>();
@@ -39,8 +42,8 @@ final class BlockedLoops implements Handler<BlockedThreadEvent>, AutoCloseable {
         Thread thread = event.thread();
         Thread.State state = thread.getState();
         StackTraceElement[] stack = thread.getStackTrace();
-        boolean reads =
-                Arrays.stream(stack).anyMatch(frame -> frame.getClassName().equals(WAITING_SOCKET));
+        boolean reads = Arrays.stream(stack)
+                .anyMatch(frame -> WAITING.matcher(frame.getClassName()).matches());
         if (state != Thread.State.RUNNABLE || reads) {
             found.add(thread.getName() + " " + state + " at " + Arrays.toString(stack));
         }

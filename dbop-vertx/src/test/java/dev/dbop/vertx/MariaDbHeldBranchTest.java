@@ -25,6 +25,9 @@ import org.junit.jupiter.api.Test;
 final class MariaDbHeldBranchTest {
     private static final BranchSql SQL = BranchSql.of(Database.MARIADB);
 
+    /** In vain. */
+    private static final int TRIES = 10;
+
     private final TestDatabase db;
 
     MariaDbHeldBranchTest(TestDatabase db) {
@@ -46,6 +49,12 @@ final class MariaDbHeldBranchTest {
             // the listing is asked for only after XA COMMIT has not found the branch
             PlannedFault listed = proxy.holdAnswer(FaultProxy.containing("XA RECOVER"));
             Future<BranchAnswer> finished = participant.finishElsewhere(branch, true, other);
+            for (int tries = 0; tries < TRIES; tries++) {
+                listed.await();
+                PlannedFault next = proxy.holdAnswer(FaultProxy.containing("XA RECOVER"));
+                listed.release();
+                listed = next;
+            }
             listed.await();
             holder.close();
             // the tries are few, and the server may take its time

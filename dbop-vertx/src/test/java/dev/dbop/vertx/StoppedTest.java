@@ -252,8 +252,8 @@ abstract class StoppedTest extends ServerTest {
     /** The rows of a stream come page by page, behind the attempt's back. */
     @Test
     void aStreamIsStoppedToo() throws SQLException {
-        // of one: another, for a KILL of what is not streaming yet, would be taken for a leak
-        Pool pool = pool(null, 1);
+        int connections = postgres ? 1 : 2;
+        Pool pool = connected(pool(null, connections), connections);
         String rows = postgres
                 ? "SELECT i, pg_sleep(0.2) FROM generate_series(1, 1000) i"
                 : "SELECT a.id, SLEEP(0.2) FROM acc a, acc b, acc c, acc d, acc e, acc f";
@@ -263,7 +263,7 @@ abstract class StoppedTest extends ServerTest {
 
         assertThat(failure).isInstanceOf(AttemptTimeoutException.class);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(AT_ONCE);
-        assertUsable(pool);
+        assertUsable(pool, connections);
     }
 
     private static Future<?> streamed(SqlConnection c, String rows) {
