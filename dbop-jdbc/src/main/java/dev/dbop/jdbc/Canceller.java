@@ -218,7 +218,7 @@ final class Canceller {
                 return;
             }
             Duration left = longest.minusNanos(System.nanoTime() - began);
-            Duration spared = Duration.ofNanos(unstopped - (System.nanoTime() - began));
+            Duration spared = spared();
             if (isPositive(left)) {
                 lookAtLimitIn(left);
             } else if (isPositive(spared)) {
@@ -266,7 +266,7 @@ final class Canceller {
         if (gate.tryLock()) {
             try {
                 Statement statement = running;
-                if (statement != null && !ended && mayBeCancelled()) {
+                if (statement != null && !ended && !isPositive(spared())) {
                     cancel(statement);
                 }
             } finally {
@@ -275,8 +275,9 @@ final class Canceller {
         }
     }
 
-    private boolean mayBeCancelled() {
-        return System.nanoTime() - began >= unstopped;
+    /** How long what runs may not be cancelled yet. */
+    private Duration spared() {
+        return Duration.ofNanos(unstopped - (System.nanoTime() - began));
     }
 
     private static void cancel(Statement statement) {
